@@ -1,0 +1,30 @@
+# Four verbs; each sets up whatever it needs first.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: run test lint messages
+
+run: .venv/installed
+	@$(BIN)/python manage.py start $(ARGS)
+
+test: .venv/installed-dev
+	$(BIN)/pytest -n auto --cov --cov-report=term:skip-covered $(ARGS)
+
+lint: .venv/installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+# After translating: the compiled catalogues are kept, so running needs no gettext.
+messages: .venv/installed-dev
+	$(BIN)/pybabel compile --domain django --directory locale
+
+.venv/bin/python:
+	$(PYTHON) -m venv .venv
+
+.venv/installed: requirements.txt | .venv/bin/python
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+.venv/installed-dev: requirements-dev.txt .venv/installed
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@

@@ -1,0 +1,50 @@
+"""Who may use a view, stated at its def."""
+
+from functools import wraps
+
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import render
+
+from .attempts import TooManyAttempts
+from .roles import Role
+
+
+def role_required(*roles):
+    """Admit users whose role is one of `roles`; answer 403 to other users.
+
+    Anonymous callers were sent to the login page before, by LoginRequiredMiddleware.
+    """
+
+    def decorator(view):
+        @wraps(view)
+        def wrapper(request, *args, **kwargs):
+            if request.user.rol not in roles:
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        wrapper.roles = roles
+        return wrapper
+
+    return decorator
+
+
+any_role_required = role_required(*Role)
+administrator_required = role_required(Role.ADMINISTRADOR)
+technician_required = role_required(Role.TECNICO)
+client_required = role_required(Role.CLIENTE)
+
+
+def throttled(view):
+    """Answer 429 when the view asks for a password that was tried too often."""
+
+    @wraps(view)
+    def wrapper(request, *args, **kwargs):
+        try:
+            return view(request, *args, **kwargs)
+        except TooManyAttempts as error:
+            context = {"minutes": -(-error.retry_after // 60)}
+            response = render(request, "errors/429.html", context, status=429)
+            response["Retry-After"] = str(error.retry_after)
+            return response
+
+    return wrapper

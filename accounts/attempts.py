@@ -1,0 +1,87 @@
+"""The login_attempts collection: how often somebody may try, counted by MongoDB for all processes.
+
+A document per key (an email, an address) holds the times of its last attempts. An attempt is
+entered before the password is looked at and taken back when it was right, so that many at once
+can't slip through between a check and a count.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from pymongo import ASCENDING, IndexModel, ReturnDocument
+
+from pialara_site.mongo import pialara
+
+attempts = pialara.login_attempts
+
+INDEXES = [IndexModel([("expires", ASCENDING)], expireAfterSeconds=0)]
+VALIDATOR = {
+    "bsonType": "object",
+    "required": ["_id", "times", "expires"],
+    "properties": {
+        "_id": {"bsonType": "string"},
+        "times": {"bsonType": "array", "items": {"bsonType": "date"}},
+        "expires": {"bsonType": "date"},
+    },
+}
+
+
+class TooManyAttempts(Exception):
+    """The limit is reached; `retry_after` says in how many seconds the next attempt is free."""
+
+    def __init__(self, retry_after: int):
+        super().__init__(retry_after)
+        self.retry_after = retry_after
+
+
+@dataclass(frozen=True)
+class Limit:
+    """At most `most` attempts within any `window`, for each key of this `name`."""
+
+    name: str
+    most: int
+    window: timedelta
+
+    def enter(self, key: str) -> datetime:
+        """Count an attempt and return its time, or raise TooManyAttempts."""
+        doc = attempts.find_one_and_update(
+            {"_id": self._id(key)},
+            self._count(),
+            upsert=True,
+            return_document=ReturnDocument.AFTER,
+        )
+        if doc["admitted"]:
+            return doc["times"][-1]
+        free = doc["times"][-self.most] + self.window
+        raise TooManyAttempts(max(1, -(-(free - doc["now"]) // timedelta(seconds=1))))
+
+    def take_back(self, key: str, time: datetime):
+        """The attempt at `time` doesn't count after all."""
+        attempts.update_one({"_id": self._id(key)}, {"$pull": {"times": time}})
+
+    def forget(self, key: str):
+        attempts.delete_one({"_id": self._id(key)})
+
+    def _id(self, key: str) -> str:
+        return f"{self.name}:{key}"
+
+    def _count(self) -> list[dict]:
+        milliseconds = self.window // timedelta(milliseconds=1)
+        recent = {
+            "$filter": {
+                "input": {"$ifNull": ["$times", []]},
+                "cond": {"$gt": ["$$this", {"$subtract": ["$$NOW", milliseconds]}]},
+            }
+        }
+        entered = {"$concatArrays": ["$times", ["$$NOW"]]}
+        return [
+            {"$set": {"times": recent, "now": "$$NOW"}},
+            {"$set": {"admitted": {"$lt": [{"$size": "$times"}, self.most]}}},
+            {"$set": {"times": {"$cond": ["$admitted", entered, "$times"]}}},
+            {"$set": {"expires": {"$add": ["$$NOW", milliseconds]}}},
+        ]
+
+
+PER_EMAIL = Limit("email", 5, timedelta(minutes=5))
+PER_ADDRESS = Limit("address", 50, timedelta(minutes=5))
+RESET_MAILS = Limit("reset", 3, timedelta(minutes=15))

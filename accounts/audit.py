@@ -1,0 +1,125 @@
+"""The audit log: who did what to whom, when, from where. Entries are added, never changed.
+
+An entry is written in the same transaction as the change that it tells of.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from bson import ObjectId
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+from pymongo import ASCENDING, DESCENDING, IndexModel
+
+from pialara_site.mongo import pialara
+
+entries = pialara.audit_log
+
+_NEWEST = [("at", DESCENDING), ("_id", DESCENDING)]
+INDEXES = [
+    IndexModel(_NEWEST),
+    IndexModel([("actor.email", ASCENDING), *_NEWEST]),
+    IndexModel([("target.email", ASCENDING), *_NEWEST]),
+    IndexModel([("actor._id", ASCENDING), *_NEWEST]),
+    IndexModel([("target._id", ASCENDING), *_NEWEST]),
+    IndexModel([("action", ASCENDING), *_NEWEST]),
+]
+VALIDATOR = {
+    "bsonType": "object",
+    "required": ["at", "action", "actor", "target", "changes"],
+    "properties": {
+        "at": {"bsonType": "date"},
+        "action": {"bsonType": "string"},
+        "actor": {"bsonType": "object"},
+        "target": {"bsonType": "object"},
+        "changes": {"bsonType": "object"},
+    },
+}
+
+# Of these only that they changed is told: secrets, and health data.
+UNTOLD = {"password", "patologia", "contactos"}
+
+PER_PAGE = 50
+
+
+class Action(TextChoices):
+    CREATE = "create", _("created")
+    EDIT = "edit", _("changed")
+    DELETE = "delete", _("deleted")
+    PASSWORD = "password", _("changed the password of")
+    LINK = "link", _("mailed a password link to")
+    CONTACTS = "contacts", _("changed the contacts of")
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts, and from which address; a command has a name and no address."""
+
+    nombre: str
+    email: str = ""
+    _id: ObjectId | None = None
+    ip: str = ""
+
+
+def entry(by: Actor, action: Action, target: dict, changes: dict | None = None) -> dict:
+    """One document of the log.
+
+    `target` is the changed user's document; `changes` is {field: (old value, new value)}.
+    """
+    told = {
+        field: {} if field in UNTOLD else {"old": old, "new": new}
+        for field, (old, new) in (changes or {}).items()
+    }
+    return {
+        "at": datetime.now(UTC),
+        "action": action.value,
+        "actor": {"_id": by._id, "email": by.email, "nombre": by.nombre},
+        "target": {field: target.get(field) for field in ("_id", "email", "nombre")},
+        "changes": told,
+        "ip": by.ip,
+    }
+
+
+def record(new: list[dict], session=None):
+    """Add entries, as part of the transaction of `session` when they tell of a change."""
+    if new:
+        entries.insert_many(new, session=session)
+
+
+def criteria(actor="", target="", action="", start=None, end=None) -> dict:
+    """The find() filter of the log's page; emails match by their beginning, `end` is excluded."""
+    wanted = {}
+    for person, email in (("actor", actor), ("target", target)):
+        if email:
+            # An upper bound instead of a regular expression: nothing to escape, and indexed.
+            wanted[f"{person}.email"] = {"$gte": email, "$lt": email + chr(0x10FFFF)}
+    if action:
+        wanted["action"] = action
+    if start:
+        wanted.setdefault("at", {})["$gte"] = start
+    if end:
+        wanted.setdefault("at", {})["$lt"] = end
+    return wanted
+
+
+def about(user_id: ObjectId) -> list[dict]:
+    """All entries in which a user acted or was acted upon, newest first."""
+    mine = {"$or": [{"actor._id": user_id}, {"target._id": user_id}]}
+    return list(entries.find(mine, {"_id": 0}, sort=_NEWEST))
+
+
+def search(wanted: dict, page: int) -> tuple[list[dict], int]:
+    """One page of the entries that fit `wanted`, newest first, and how many fit in all."""
+    newest = {"$sort": dict(_NEWEST)}
+    start = (page - 1) * PER_PAGE
+    counted = {"coll": entries.name, "pipeline": [{"$match": wanted}, {"$count": "total"}]}
+    pipeline = [
+        {"$match": wanted},
+        newest,
+        {"$skip": start},
+        {"$limit": PER_PAGE},
+        {"$unionWith": counted},
+    ]
+    found = list(entries.aggregate(pipeline))
+    total = found.pop()["total"] if found and "total" in found[-1] else 0
+    return found, total

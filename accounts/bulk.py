@@ -1,0 +1,125 @@
+"""Many users from outside at once: people made up for a demo, and other programs' files."""
+
+from collections import Counter
+from datetime import UTC, datetime
+
+from bson import ObjectId
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from pymongo import UpdateOne
+from pymongo.errors import BulkWriteError
+
+from .roles import Role, Sex, Status
+from .users import COLLATION, normal, users
+
+DUPLICATE_KEY = 11000
+
+# What else a document may bring, and when it is sound.
+OPTIONAL = {
+    "estado": lambda value: value in Status.values,
+    "sexo": lambda value: value in Sex.values,
+    "fecha_nacimiento": lambda value: isinstance(value, datetime),
+    "patologia": lambda value: isinstance(value, str),
+    "contactos": lambda value: isinstance(value, list),
+}
+HASHES = ("argon2$", "sha256$", "$2a$", "$2b$", "$2y$")
+
+
+class Rejected(Exception):
+    """The document can't become a user; the text says why."""
+
+
+def add_missing(people: list[dict]) -> int:
+    """Insert the documents whose emails nobody has yet; returns how many those were."""
+    try:
+        return len(users.insert_many(people, ordered=False).inserted_ids)
+    except BulkWriteError as error:
+        if any(each["code"] != DUPLICATE_KEY for each in error.details["writeErrors"]):
+            raise
+        return error.details["nInserted"]
+
+
+def user_fields(doc: dict) -> dict:
+    """The stored fields that `doc` brings, in the seeds' shape or that of sample_mflix.
+
+    Raises Rejected.
+    """
+    name, email, password = (
+        doc.get("nombre", doc.get("name")),
+        doc.get("email"),
+        doc.get("password"),
+    )
+    rol, parent = doc.get("rol"), doc.get("parent")
+    if not isinstance(name, str) or not name.strip():
+        raise Rejected("it has no name")
+    try:
+        validate_email(normal(email))
+    except (ValidationError, AttributeError) as error:
+        raise Rejected("its email is missing or malformed") from error
+    if not isinstance(password, str) or not password.startswith(HASHES):
+        raise Rejected("its password is missing or not a hash of argon2, bcrypt or sha256$")
+    if rol is not None and rol not in Role.values:
+        raise Rejected(f"its rol is none of {', '.join(Role.values)}")
+    if parent is not None and not isinstance(parent, str):
+        raise Rejected("its parent is not an email")
+    fields = {"nombre": name.strip(), "email": normal(email), "password": password}
+    if rol:
+        fields["rol"] = rol
+        fields["parent"] = (rol == Role.CLIENTE and normal(parent or "")) or None
+    for field, sound in OPTIONAL.items():
+        if doc.get(field) is not None:
+            if not sound(doc[field]):
+                raise Rejected(f"its {field} is not one")
+            fields[field] = doc[field]
+    return fields
+
+
+def upsert(docs: list[dict]) -> tuple[Counter, list[tuple[dict, str]]]:
+    """Store users by email: counts of `new`, `changed`, `same`, and the rejected with reasons.
+
+    A document without a rol becomes a Cliente if it is new, and keeps its role if it is not.
+    Administrators stay what they are: taking that role away is done where somebody is left.
+    """
+    emails = [normal(doc["email"]) for doc in docs if isinstance(doc.get("email"), str)]
+    administrators = _administrators_among(emails)
+    now = datetime.now(UTC)
+    writes, rejected = [], []
+    for doc in docs:
+        try:
+            fields = user_fields(doc)
+            if fields["email"] in administrators:
+                _check_administrator(fields)
+        except Rejected as reason:
+            rejected.append((doc, str(reason)))
+            continue
+        at_first = {"rol": Role.CLIENTE, "parent": None, "estado": Status.ACTIVO, "accesos": 0}
+        at_first |= {"_id": ObjectId(), "creado": now, "modificado": now}
+        only_new = {field: value for field, value in at_first.items() if field not in fields}
+        writes.append(
+            UpdateOne(
+                {"email": fields.pop("email")},
+                {"$set": fields, "$setOnInsert": only_new},
+                upsert=True,
+                collation=COLLATION,
+            )
+        )
+    counts = Counter(new=0, changed=0, same=0, rejected=len(rejected))
+    if writes:
+        done = users.bulk_write(writes)
+        counts["new"] = done.upserted_count
+        counts["changed"] = done.modified_count
+        counts["same"] = done.matched_count - done.modified_count
+    return counts, rejected
+
+
+def _administrators_among(emails: list[str]) -> set[str]:
+    wanted = {"email": {"$in": emails}, "rol": Role.ADMINISTRADOR}
+    found = users.find(wanted, {"email": 1, "_id": 0}, collation=COLLATION)
+    return {normal(doc["email"]) for doc in found}
+
+
+def _check_administrator(fields: dict):
+    """Raise Rejected when an administrator would become less."""
+    demoted = fields.get("rol", Role.ADMINISTRADOR) != Role.ADMINISTRADOR
+    if demoted or fields.get("estado", Status.ACTIVO) != Status.ACTIVO:
+        raise Rejected("it would take an administrator's role or state away")

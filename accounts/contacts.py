@@ -1,0 +1,102 @@
+"""The people to call for a client: `contactos`, embedded in the client's document.
+
+A contact is named by its place in the array. Every change looks, in its transaction, whether the
+contact at that place is still the one that was shown.
+"""
+
+import hashlib
+import json
+
+from bson import ObjectId
+from pymongo.client_session import ClientSession
+
+from pialara_site.mongo import transaction
+
+from . import audit
+from .audit import Action, Actor, entry
+from .models import User
+from .users import ChangedMeanwhile, NoSuchUser, users
+
+FIELDS = ("nombre", "relacion", "telefono", "email", "principal")
+MOST = 20
+
+
+class TooManyContacts(Exception):
+    """The client has MOST contacts already."""
+
+
+def version(contact: dict) -> str:
+    """A token that changes when anything of the contact changes."""
+    return hashlib.sha256(json.dumps(contact, default=str).encode()).hexdigest()
+
+
+def add(client_id: ObjectId, contact: dict, by: Actor):
+    """Append a contact; when it is the principal one, no other stays it.
+
+    Raises NoSuchUser and TooManyContacts.
+    """
+    stored = {"$cond": [{"$isArray": "$contactos"}, "$contactos", []]}
+    if contact["principal"]:
+        stored = {
+            "$map": {
+                "input": stored,
+                "in": {"$mergeObjects": ["$$this", {"principal": False}]},
+            }
+        }
+    appended = {"$concatArrays": [stored, [{"$literal": contact}]]}
+
+    def change(session):
+        doc = _fetch(client_id, session)
+        if len(User.from_document(doc).contactos) >= MOST:
+            raise TooManyContacts
+        _write(doc, [{"$set": {"contactos": appended}}], by, session)
+
+    transaction(change)
+
+
+def edit(client_id: ObjectId, place: int, contact: dict, by: Actor, seen: str):
+    """Replace the contact at `place`; when it becomes the principal one, no other stays it.
+
+    Raises NoSuchUser, and ChangedMeanwhile when the contact there is not `seen`, a version().
+    """
+
+    def change(session):
+        doc = _fetch(client_id, session)
+        _check(doc, place, seen)
+        values = {f"contactos.{place}": contact}
+        if contact["principal"]:
+            for other, value in enumerate(doc["contactos"]):
+                if other != place and isinstance(value, dict):
+                    values[f"contactos.{other}.principal"] = False
+        _write(doc, {"$set": values}, by, session)
+
+    transaction(change)
+
+
+def remove(client_id: ObjectId, place: int, by: Actor, seen: str):
+    """Take the contact at `place` away. Raises as edit() does."""
+
+    def change(session):
+        doc = _fetch(client_id, session)
+        _check(doc, place, seen)
+        _write(doc, {"$pull": {"contactos": doc["contactos"][place]}}, by, session)
+
+    transaction(change)
+
+
+def _fetch(client_id: ObjectId, session: ClientSession) -> dict:
+    doc = users.find_one({"_id": client_id}, session=session)
+    if doc is None:
+        raise NoSuchUser(client_id)
+    return doc
+
+
+def _check(doc: dict, place: int, seen: str):
+    client = User.from_document(doc)
+    if place >= len(client.contactos) or version(client.contactos[place]) != seen:
+        raise ChangedMeanwhile(client)
+
+
+def _write(doc: dict, update, by: Actor, session: ClientSession):
+    users.update_one({"_id": doc["_id"]}, update, session=session)
+    audit.record([entry(by, Action.CONTACTS, doc, {"contactos": (None, None)})], session)

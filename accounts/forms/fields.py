@@ -1,0 +1,116 @@
+"""The fields that several forms share, named as they are stored."""
+
+from datetime import date
+
+from bson import ObjectId
+from bson.errors import InvalidId
+from django import forms
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from pialara_site.forms import no_control_characters
+
+from .. import attempts
+from ..models import User
+from ..roles import Sex
+
+EARLIEST_BIRTH = date(1900, 1, 1)
+
+
+class DateInput(forms.DateInput):
+    """The browser's date picker, which reads and writes ISO dates in every language."""
+
+    input_type = "date"
+
+    def __init__(self):
+        super().__init__(format="%Y-%m-%d")
+
+
+class IdField(forms.CharField):
+    """The hidden id that a form's new document will get, so that sending it twice makes one."""
+
+    widget = forms.HiddenInput
+
+    def __init__(self):
+        super().__init__(required=False, initial=ObjectId)
+
+    def clean(self, value):
+        try:
+            return ObjectId(value or None)
+        except InvalidId as error:
+            raise ValidationError(_("Please open this form again.")) from error
+
+
+class PersonFields(forms.Form):
+    nombre = forms.CharField(label=_("Name"), max_length=150, validators=[no_control_characters])
+    email = forms.EmailField(label=_("Email"), max_length=254)
+
+
+class ClientFields(forms.Form):
+    sexo = forms.ChoiceField(label=_("Sex"), required=False, choices=[("", "—"), *Sex.choices])
+    fecha_nacimiento = forms.DateField(label=_("Date of birth"), required=False, widget=DateInput)
+    patologia = forms.CharField(
+        label=_("Condition"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def clean_sexo(self):
+        return self.cleaned_data["sexo"] or None
+
+    def clean_fecha_nacimiento(self):
+        born = self.cleaned_data["fecha_nacimiento"]
+        if born and born < EARLIEST_BIRTH:
+            raise ValidationError(_("The date of birth can't be before 1900."))
+        if born and born > timezone.localdate():
+            raise ValidationError(_("The date of birth can't be in the future."))
+        return born
+
+
+class FirstPasswordField(forms.Form):
+    """The password of somebody who is being added; left empty, they are invited by mail."""
+
+    password = forms.CharField(
+        label=_("Password"),
+        required=False,
+        strip=False,
+        max_length=1000,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=_("Leave it empty to send an invitation by email instead."),
+    )
+
+    def clean_password(self):
+        password = self.cleaned_data["password"]
+        if password:
+            person = User(
+                nombre=self.cleaned_data.get("nombre", ""), email=self.cleaned_data.get("email", "")
+            )
+            validate_password(password, person)
+        return password
+
+
+YOUR_PASSWORD = _("Your password")
+
+
+def own_password(label=YOUR_PASSWORD, **options) -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        strip=False,
+        max_length=1000,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        **options,
+    )
+
+
+def check_own_password(user: User, password: str):
+    """Raise ValidationError unless it is the user's; wrong ones count as failed logins do.
+
+    Raises TooManyAttempts, or a stolen session could guess without end.
+    """
+    attempts.PER_EMAIL.enter(user.email)
+    if not user.check_password(password):
+        raise ValidationError(_("That is not your password."))
+    attempts.PER_EMAIL.forget(user.email)

@@ -1,0 +1,189 @@
+"""Adding and editing users, by whom it may be."""
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from .. import users
+from ..audit import Actor
+from ..models import User
+from ..roles import Role, Status
+from .fields import (
+    ClientFields,
+    FirstPasswordField,
+    IdField,
+    PersonFields,
+    check_own_password,
+    own_password,
+)
+
+EMAIL_TAKEN = _("A user with this email already exists.")
+NO_TECHNICIAN = _("That technician is not active any more. Please choose another.")
+LAST_ADMINISTRATOR = _(
+    "This is the last active administrator. Give another active user that role first."
+)
+
+
+NONE = _("None")
+NOBODY = _("Nobody")
+
+
+def technician_choices(technicians: dict[str, str], none=NONE) -> list:
+    """Choices for a drop-down from {email: name}."""
+    return [("", none), *((email, f"{name} ({email})") for email, name in technicians.items())]
+
+
+class CreateForm(PersonFields, ClientFields, FirstPasswordField):
+    id = IdField()
+
+    def create(self, by: Actor, **fixed) -> User | None:
+        """The new user with the `fixed` fields, or None with errors at the form."""
+        fields = {**self.cleaned_data, **fixed}
+        try:
+            return users.create(fields, by, fields.pop("id"))
+        except users.EmailTaken:
+            self.add_error("email", EMAIL_TAKEN)
+        except users.NoSuchTechnician:
+            self.add_error(None, NO_TECHNICIAN)
+        return None
+
+
+class EditForm(PersonFields):
+    """Edits a stored user, and tells when somebody else has done so in the meantime."""
+
+    version = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    # Asked for, but not stored in the user.
+    unstored = ("version",)
+
+    def __init__(self, *args, user: User, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.user = user
+        for field in self.stored_fields():
+            self.initial[field] = getattr(user, field)
+        self.initial["version"] = users.version(user, self.stored_fields())
+
+    def stored_fields(self) -> list[str]:
+        return [field for field in self.fields if field not in self.unstored]
+
+    def save(self, by: Actor, **options) -> User | None:
+        """The user as it is now, or None with errors at the form. Raises NoSuchUser."""
+        fields = {field: self.cleaned_data[field] for field in self.stored_fields()}
+        try:
+            return users.update(
+                self.user.pk, fields, by, seen=self.cleaned_data["version"], **options
+            )
+        except users.EmailTaken:
+            self.add_error("email", EMAIL_TAKEN)
+        except users.NoSuchTechnician:
+            self.add_error(None, NO_TECHNICIAN)
+        except users.LastAdministrator:
+            self.add_error(None, LAST_ADMINISTRATOR)
+        except users.ChangedMeanwhile as changed:
+            self._show_both(changed.user)
+        return None
+
+    def _show_both(self, stored: User):
+        """Keep what was typed and say what is stored; sending the form again overwrites it."""
+        self.add_error(
+            None,
+            _(
+                "Somebody else changed this user in the meantime, so nothing was saved. "
+                "Compare the fields below, then save again to keep what you see here."
+            ),
+        )
+        for field in self.stored_fields():
+            value = getattr(stored, field)
+            if value != self.cleaned_data.get(field):
+                shown = dict(getattr(self.fields[field], "choices", ())).get(value, value)
+                self.add_error(
+                    field,
+                    _("Stored now: “%(value)s”.") % {"value": "—" if shown is None else shown},
+                )
+        self.data = self.data.copy()
+        self.data["version"] = users.version(stored, self.stored_fields())
+
+
+class ClientForm(EditForm, ClientFields):
+    """A technician edits one of their clients."""
+
+
+class ProfileForm(EditForm):
+    """People edit their own data. A new email is confirmed with the password."""
+
+    password = own_password(required=False, help_text=_("Only needed when you change your email."))
+    unstored = ("version", "password")
+
+    def clean(self):
+        super().clean()
+        if users.normal(self.cleaned_data.get("email", self.user.email)) == self.user.email:
+            return
+        if not self.cleaned_data.get("password"):
+            self.add_error("password", _("Type your password to change your email."))
+            return
+        try:
+            check_own_password(self.user, self.cleaned_data["password"])
+        except ValidationError as error:
+            self.add_error("password", error)
+
+
+class ClientProfileForm(ProfileForm, ClientFields):
+    field_order = ("nombre", "email", "sexo", "fecha_nacimiento", "patologia", "password")
+
+
+class RoleFields(forms.Form):
+    rol = forms.ChoiceField(label=_("Role"), choices=Role.choices)
+    parent = forms.ChoiceField(
+        label=_("Technician"), required=False, help_text=_("Only for clients.")
+    )
+
+    def clean(self):
+        super().clean()
+        if self.cleaned_data.get("rol") != Role.CLIENTE:
+            self.cleaned_data["parent"] = None
+        self.cleaned_data["parent"] = self.cleaned_data.get("parent") or None
+
+
+class UserCreateForm(RoleFields, CreateForm):
+    field_order = ("nombre", "email", "rol", "parent", "password")
+
+    def __init__(self, *args, technicians: dict[str, str], **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["parent"].choices = technician_choices(technicians)
+
+
+class UserEditForm(RoleFields, ClientFields, EditForm):
+    estado = forms.ChoiceField(label=_("State"), choices=Status.choices)
+    clients_to = forms.ChoiceField(
+        label=_("If this person is no longer a technician, their clients go to"), required=False
+    )
+    unstored = ("version", "clients_to")
+    field_order = ("nombre", "email", "rol", "estado", "parent", "clients_to")
+
+    def __init__(self, *args, user: User, technicians: dict[str, str], clients: int, **kwargs):
+        super().__init__(*args, user=user, **kwargs)
+        self.fields["clients_to"].choices = technician_choices(technicians, NOBODY)
+        if not clients:
+            del self.fields["clients_to"]
+        if user.parent and user.parent not in technicians:
+            technicians = {user.parent: user.parent, **technicians}
+        self.fields["parent"].choices = technician_choices(technicians)
+
+    def save(self, by: Actor, **options) -> User | None:
+        return super().save(by, clients_to=self.cleaned_data.get("clients_to"), **options)
+
+
+class DeleteForm(forms.Form):
+    """Confirms a deletion; for a technician with clients, who takes them."""
+
+    parent = forms.ChoiceField(
+        label=_("The clients go to"),
+        required=False,
+        help_text=_("Without a choice they are left without a technician."),
+    )
+
+    def __init__(self, *args, technicians: dict[str, str], clients: int, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["parent"].choices = technician_choices(technicians, NOBODY)
+        if not clients:
+            del self.fields["parent"]

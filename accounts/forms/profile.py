@@ -1,0 +1,112 @@
+"""What people keep about themselves."""
+
+from django import forms
+from django.conf import settings
+from django.contrib.auth.forms import SetPasswordForm
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+from pialara_site.forms import no_control_characters
+
+from .. import contacts, users
+from ..audit import Actor
+from .fields import check_own_password, own_password
+
+MOST_FAVORITES = 50
+
+
+class Theme(TextChoices):
+    SYSTEM = "system", _("As my device")
+    LIGHT = "light", _("Light")
+    DARK = "dark", _("Dark")
+
+
+class FontSize(TextChoices):
+    NORMAL = "100", _("Normal")
+    LARGE = "125", _("Large")
+    LARGER = "150", _("Larger")
+    DOUBLE = "200", _("Double")
+
+
+class NamesField(forms.CharField):
+    """A list of names, typed one per line."""
+
+    widget = forms.Textarea(attrs={"rows": 4})
+
+    def prepare_value(self, value):
+        return "\n".join(map(str, value)) if isinstance(value, list) else value
+
+    def clean(self, value):
+        names = [" ".join(name.split()) for name in super().clean(value).splitlines()]
+        return list(dict.fromkeys(filter(None, names)))[:MOST_FAVORITES]
+
+
+class PreferencesForm(forms.Form):
+    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+    theme = forms.ChoiceField(label=_("Colours"), choices=Theme.choices)
+    font_size = forms.ChoiceField(label=_("Text size"), choices=FontSize.choices)
+    favorite_genres = NamesField(
+        label=_("Favourite film genres"),
+        required=False,
+        max_length=5000,
+        help_text=_("One per line."),
+    )
+    favorite_cast = NamesField(
+        label=_("Favourite actors and actresses"),
+        required=False,
+        max_length=5000,
+        help_text=_("One per line."),
+    )
+
+
+class ContactForm(forms.Form):
+    nombre = forms.CharField(label=_("Name"), max_length=150, validators=[no_control_characters])
+    relacion = forms.CharField(
+        label=_("Relation"),
+        required=False,
+        max_length=100,
+        validators=[no_control_characters],
+        help_text=_("For example mother, brother, neighbour."),
+    )
+    telefono = forms.RegexField(
+        r"^\+?[0-9][0-9 ().-]{3,28}$",
+        label=_("Telephone"),
+        required=False,
+        widget=forms.TextInput(attrs={"type": "tel"}),
+        error_messages={"invalid": _("Use digits and spaces, with + first for another country.")},
+    )
+    email = forms.EmailField(label=_("Email"), required=False, max_length=254)
+    principal = forms.BooleanField(label=_("This is the first person to call"), required=False)
+    version = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args, contact: dict | None = None, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.seen = contacts.version(contact) if contact else ""
+        self.initial |= {**(contact or {}), "version": self.seen}
+
+    def contact(self) -> dict:
+        return {field: self.cleaned_data[field] for field in contacts.FIELDS}
+
+
+class PasswordChangeForm(SetPasswordForm):
+    old_password = own_password(_("Your password now"))
+    field_order = ("old_password", "new_password1", "new_password2")
+
+    def clean_old_password(self):
+        check_own_password(self.user, self.cleaned_data["old_password"])
+        return self.cleaned_data["old_password"]
+
+    def save(self, by: Actor, keep: str):
+        users.set_password(self.user, self.cleaned_data["new_password1"], by, keep)
+
+
+class DeleteAccountForm(forms.Form):
+    password = own_password()
+
+    def __init__(self, *args, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean_password(self):
+        check_own_password(self.user, self.cleaned_data["password"])
+        return self.cleaned_data["password"]

@@ -1,0 +1,85 @@
+"""Logging in, registering, and setting a password by a mailed link."""
+
+from django import forms
+from django.contrib.auth import authenticate
+from django.contrib.auth.forms import SetPasswordForm
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from .. import attempts, users
+from ..audit import Actor
+from ..requests import client_ip
+from ..roles import Role, Status
+from .fields import FirstPasswordField, IdField, PersonFields, own_password
+
+REASONS = {
+    Status.INACTIVO: _("Your account is not active. Please talk to your centre."),
+    Status.SUSPENDIDO: _("Your account is suspended. Please talk to your centre."),
+}
+
+
+class LoginForm(forms.Form):
+    email = forms.CharField(
+        label=_("Email"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "username"}),
+    )
+    password = own_password(_("Password"))
+    remember = forms.BooleanField(label=_("Keep me logged in on this device"), required=False)
+
+    def __init__(self, request, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.request = request
+        self.user = None
+
+    def clean(self):
+        """Find the user. Raises TooManyAttempts, also when the password is right."""
+        if self.errors:
+            return
+        email = users.normal(self.cleaned_data["email"])
+        address = client_ip(self.request)
+        attempts.PER_EMAIL.enter(email)
+        entered = attempts.PER_ADDRESS.enter(address)
+        user = authenticate(self.request, email=email, password=self.cleaned_data["password"])
+        if user is None:
+            raise ValidationError(_("The email or the password is not right."))
+        attempts.PER_EMAIL.forget(email)
+        attempts.PER_ADDRESS.take_back(address, entered)
+        if not user.is_active:
+            raise ValidationError(REASONS.get(user.estado, REASONS[Status.INACTIVO]))
+        self.user = user
+
+
+class RegisterForm(PersonFields, FirstPasswordField):
+    id = IdField()
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["password"].required = True
+        self.fields["password"].help_text = ""
+
+    def save(self, ip: str):
+        """The new client, or None with an error at the form."""
+        fields = {**self.cleaned_data, "rol": Role.CLIENTE}
+        new_id = fields.pop("id")
+        by = Actor(fields["nombre"], users.normal(fields["email"]), new_id, ip)
+        try:
+            return users.create(fields, by, new_id)
+        except users.EmailTaken:
+            self.add_error("email", _("A user with this email already exists."))
+            return None
+
+
+class ResetRequestForm(forms.Form):
+    email = forms.EmailField(
+        label=_("Email"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"})
+    )
+
+
+class LinkPasswordForm(SetPasswordForm):
+    """The new password of somebody who followed a mailed link."""
+
+    def save(self, commit=True):
+        by = Actor(str(self.user), self.user.email, self.user.pk)
+        users.set_password(self.user, self.cleaned_data["new_password1"], by)
+        return self.user

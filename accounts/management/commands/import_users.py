@@ -1,0 +1,50 @@
+from collections import Counter
+from pathlib import Path
+
+from bson import json_util
+from django.core.management.base import BaseCommand, CommandError
+from rich.progress import Progress
+
+from accounts import bulk
+from pialara_site.batches import batches
+from pialara_site.dumps import BrokenFile, documents
+
+BATCH = 1000
+
+
+class Command(BaseCommand):
+    help = (
+        "Add or change users by email from files that mongoexport or mongodump wrote, in the shape "
+        "{nombre, email, password, rol, parent} or sample_mflix's {name, email, password}. Their "
+        "password hashes are kept. What can't be a user goes to FILE.rejected.jsonl."
+    )
+
+    def add_arguments(self, parser):
+        parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
+
+    def handle(self, *, files, **options):
+        try:
+            # Read to the end first: a broken file must not be found out half way.
+            sizes = [sum(1 for _ in documents(path)) for path in files]
+        except BrokenFile as error:
+            raise CommandError(f"{error} Nothing was imported.") from error
+        counts = Counter()
+        with Progress(transient=True) as progress:
+            for path, size in zip(files, sizes, strict=True):
+                task = progress.add_task(path.name, total=size)
+                for batch in batches(documents(path), BATCH):
+                    counted, rejected = bulk.upsert(batch)
+                    counts.update(counted)
+                    self.keep(path, rejected)
+                    progress.advance(task, len(batch))
+        words = ("new", "changed", "same", "rejected")
+        self.stdout.write(", ".join(f"{counts[word]} {word}" for word in words))
+        if counts["rejected"]:
+            raise CommandError("The rejected documents are in FILE.rejected.jsonl, with reasons.")
+
+    def keep(self, path: Path, rejected: list[tuple[dict, str]]):
+        if not rejected:
+            return
+        with open(f"{path}.rejected.jsonl", "a") as file:
+            for doc, reason in rejected:
+                file.write(json_util.dumps({"reason": reason, "document": doc}) + "\n")

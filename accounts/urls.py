@@ -1,0 +1,58 @@
+from django.urls import path
+
+from .views import admin, client, profile, session, technician
+
+urlpatterns = [
+    path("login/", session.login, name="login"),
+    path("logout/", session.logout, name="logout"),
+    path("register/", session.register, name="register"),
+    path("password/reset/", session.password_reset, name="password_reset"),
+    path("password/reset/sent/", session.password_reset_sent, name="password_reset_sent"),
+    path(
+        "password/reset/<uidb64>/<token>/",
+        session.ResetView.as_view(),
+        name="password_reset_confirm",
+    ),
+    path("password/set/<uidb64>/<token>/", session.InvitationView.as_view(), name="password_set"),
+    path("profile/", profile.show, name="profile"),
+    path("profile/edit/", profile.edit, name="profile_edit"),
+    path("profile/password/", profile.password, name="profile_password"),
+    path("profile/preferences/", profile.preferences, name="profile_preferences"),
+    path("profile/sessions/", profile.sessions_, name="profile_sessions"),
+    path("profile/data/", profile.data, name="profile_data"),
+    path("profile/delete/", profile.delete, name="profile_delete"),
+    path("profile/contacts/create/", client.contact_create, name="own_contact_create"),
+    path("profile/contacts/<int:place>/edit/", client.contact_edit, name="own_contact_edit"),
+    path("profile/contacts/<int:place>/delete/", client.contact_delete, name="own_contact_delete"),
+    path("me/", client.me, name="me"),
+    path("users/", admin.users_list, name="users"),
+    path("users/create/", admin.create, name="user_create"),
+    path("users/bulk/", admin.bulk, name="users_bulk"),
+    path("users/export.csv", admin.export, name="users_export"),
+    path("users/<oid:user_id>/", admin.show, name="user"),
+    path("users/<oid:user_id>/edit/", admin.edit, name="user_edit"),
+    path("users/<oid:user_id>/delete/", admin.delete, name="user_delete"),
+    path("users/<oid:user_id>/password/", admin.password, name="user_password"),
+    path("dashboard/", admin.dashboard, name="dashboard"),
+    path("audit/", admin.audit_log, name="audit"),
+    path("clients/", technician.clients, name="clients"),
+    path("clients/create/", technician.create, name="client_create"),
+    path("clients/<oid:client_id>/", technician.show, name="client"),
+    path("clients/<oid:client_id>/edit/", technician.edit, name="client_edit"),
+    path("clients/<oid:client_id>/delete/", technician.delete, name="client_delete"),
+    path(
+        "clients/<oid:client_id>/contacts/create/",
+        technician.contact_create,
+        name="contact_create",
+    ),
+    path(
+        "clients/<oid:client_id>/contacts/<int:place>/edit/",
+        technician.contact_edit,
+        name="contact_edit",
+    ),
+    path(
+        "clients/<oid:client_id>/contacts/<int:place>/delete/",
+        technician.contact_delete,
+        name="contact_delete",
+    ),
+]

@@ -1,0 +1,449 @@
+"""The users collection: finding one user, and every change to users.
+
+Lists and sums over many users are in directory.py, the contacts of a client in contacts.py; no
+other module touches the collection. A change that has consequences for other documents, and its
+entry in the audit log, are one transaction.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from bson import ObjectId
+from django.contrib.auth.hashers import make_password
+from pymongo import ASCENDING, IndexModel
+from pymongo.client_session import ClientSession
+from pymongo.collation import Collation
+from pymongo.errors import DuplicateKeyError
+
+from mflix import comments
+from pialara_site.mongo import pialara, transaction
+
+from . import audit, sessions
+from .audit import Action, Actor, entry
+from .models import User, birthday
+from .roles import Role, Status
+
+users = pialara.users
+
+# Emails match and names sort without regard to case; every index and query on text says so.
+COLLATION = Collation("es", strength=2)
+
+
+def _index(*fields, **options) -> IndexModel:
+    return IndexModel([(field, ASCENDING) for field in fields], collation=COLLATION, **options)
+
+
+INDEXES = [
+    _index("email", unique=True),
+    _index("nombre", "_id"),
+    _index("rol", "nombre", "_id"),
+    _index("estado", "nombre", "_id"),
+    _index("parent", "nombre", "_id"),
+    _index("ultimo_acceso", "_id"),
+    _index("creado", "_id"),
+    # Not collated, so that the substring search reads the two texts from the index's keys.
+    IndexModel([("nombre", ASCENDING), ("email", ASCENDING)]),
+]
+# Only what decides who may do what; the rest is read defensively, whoever wrote it.
+VALIDATOR = {
+    "bsonType": "object",
+    "properties": {
+        "email": {"bsonType": "string"},
+        "password": {"bsonType": "string"},
+        "rol": {"enum": Role.values},
+        "estado": {"enum": Status.values},
+        "parent": {"bsonType": ["string", "null"]},
+    },
+}
+
+ACTIVE = {"$in": [Status.ACTIVO, None]}  # a missing state means active
+ACTIVE_ADMINISTRATOR = {"rol": Role.ADMINISTRADOR, "estado": ACTIVE}
+ACTIVE_TECHNICIAN = {"rol": Role.TECNICO, "estado": ACTIVE}
+
+# The fields that belong to clients alone.
+CLIENT_FIELDS = ("sexo", "fecha_nacimiento", "patologia")
+
+
+class EmailTaken(Exception):
+    """Another user already has this email."""
+
+
+class NoSuchUser(Exception):
+    """The user is not there (any more), or not the caller's to touch."""
+
+
+class NoSuchTechnician(Exception):
+    """There is no active technician with this email (any more)."""
+
+
+class LastAdministrator(Exception):
+    """Nobody would be left to administer."""
+
+
+class ChangedMeanwhile(Exception):
+    """Somebody else changed the user since the form was shown; `user` is what is stored now."""
+
+    def __init__(self, user: User):
+        super().__init__(user.pk)
+        self.user = user
+
+
+def normal(email: str) -> str:
+    return email.strip().lower()
+
+
+def _user(doc: dict | None) -> User | None:
+    return doc and User.from_document(doc)
+
+
+# Finding one
+
+
+def by_id(user_id: ObjectId) -> User | None:
+    return _user(users.find_one({"_id": user_id}))
+
+
+def by_email(email: str) -> User | None:
+    return _user(users.find_one({"email": normal(email)}, collation=COLLATION))
+
+
+def client_of(technician: User, client_id: ObjectId) -> User | None:
+    """The client with this id, if it is one of `technician`."""
+    return _user(users.find_one(_owned(technician, client_id), collation=COLLATION))
+
+
+def _owned(technician: User, client_id: ObjectId) -> dict:
+    return {"_id": client_id, "rol": Role.CLIENTE, "parent": technician.email}
+
+
+def technician_of(client: User) -> User | None:
+    if not client.parent:
+        return None
+    wanted = {"email": client.parent, "rol": Role.TECNICO}
+    return _user(users.find_one(wanted, {"nombre": 1, "email": 1}, collation=COLLATION))
+
+
+def any_exist() -> bool:
+    return users.find_one({}, {"_id": 1}) is not None
+
+
+def everything_about(user: User) -> dict:
+    """All that is stored about a user, for that user: the document, sessions, comments, log."""
+    doc = users.find_one({"_id": user.pk}, {"password": 0, "lock": 0})
+    return {
+        "user": doc,
+        "sessions": [
+            {field: value for field, value in session.items() if field != "key"}
+            for session in sessions.of(user.pk)
+        ],
+        "comments": comments.by_author(user.email),
+        "audit_log": audit.about(user.pk),
+    }
+
+
+def version(user: User, fields) -> str:
+    """A token that changes when any of these fields of the user changes in the store."""
+    values = {field: getattr(user, field) for field in sorted(fields)}
+    return hashlib.sha256(json.dumps(values, default=str).encode()).hexdigest()
+
+
+# Logging in
+
+
+def record_login(user: User):
+    """Count a login and keep its time."""
+    counted = {"$add": [{"$cond": [{"$isNumber": "$accesos"}, "$accesos", 0]}, 1]}
+    users.update_one({"_id": user.pk}, [{"$set": {"ultimo_acceso": "$$NOW", "accesos": counted}}])
+
+
+def rehash(user: User, password: str):
+    """Store the same password under today's hash, unless it was changed in the meantime."""
+    fresh = make_password(password)
+    users.update_one(
+        {
+            "_id": user.pk,
+            "password": {"$in": [user.password, user.password.removeprefix("bcrypt")]},
+        },
+        {"$set": {"password": fresh}},
+    )
+    # In memory too, or the session made from it would end at the next request.
+    user.password = fresh
+
+
+# Changing
+
+
+def create(fields: dict, by: Actor | None = None, _id: ObjectId | None = None) -> User:
+    """Store a new user; `fields` may hold a plain `password`, without one nobody can log in yet.
+
+    `by` is who creates; None stands for the person who registers. `_id` is the id that the form
+    was shown with: the same form sent twice makes one user.
+
+    Raises EmailTaken and NoSuchTechnician.
+    """
+    now = datetime.now(UTC)
+    doc = {
+        "_id": _id or ObjectId(),
+        **stored(fields),
+        "email": normal(fields["email"]),
+        "password": make_password(fields.get("password") or None),
+        "parent": (fields["rol"] == Role.CLIENTE and fields.get("parent")) or None,
+        "estado": fields.get("estado") or Status.ACTIVO,
+        "creado": now,
+        "modificado": now,
+        "accesos": 0,
+    }
+    told = {field: (None, doc.get(field)) for field in ("email", "nombre", "rol", "parent")}
+
+    def insert(session):
+        if doc["parent"]:
+            _hold_technician(doc["parent"], session)
+        users.insert_one(doc, session=session)
+        actor = by or Actor(doc["nombre"], doc["email"], doc["_id"])
+        audit.record([entry(actor, Action.CREATE, doc, told)], session)
+
+    try:
+        transaction(insert)
+    except DuplicateKeyError as error:
+        if "_id" not in error.details["keyPattern"]:
+            raise EmailTaken(doc["email"]) from error
+    return _user(doc)
+
+
+def update(
+    user_id: ObjectId,
+    fields: dict,
+    by: Actor,
+    *,
+    owner: User | None = None,
+    seen: str | None = None,
+    clients_to: str | None = None,
+) -> User:
+    """Set `fields` of a user, with everything that follows from it, and return the user.
+
+    `owner` limits it to a client of that technician. `seen` is the version() of these fields that
+    the editor saw. When a technician becomes something else, their clients go to the technician
+    with the email `clients_to`, or are left without one.
+
+    Raises NoSuchUser, EmailTaken, NoSuchTechnician, LastAdministrator and ChangedMeanwhile.
+    """
+    wanted = stored(fields)
+
+    def change(session):
+        old = _fetch(user_id, owner, session)
+        if seen and seen != version(_user(old), fields):
+            raise ChangedMeanwhile(_user(old))
+        new = {**old, **wanted}
+        if new.get("rol") != Role.CLIENTE:
+            new["parent"] = None
+        changes = _changes(old, new)
+        if not changes:
+            return _user(old)
+        if _administers(old) and not _administers(new):
+            _hold_another_administrator(user_id, session)
+        if "parent" in changes and new["parent"]:
+            _hold_technician(new["parent"], session)
+        entries = [entry(by, Action.EDIT, old, changes)]
+        if old.get("rol") == Role.TECNICO:
+            if "rol" in changes:
+                entries += _hand_over_clients(old, clients_to, by, session)
+            elif "email" in changes:
+                entries += _move_clients(old, new["email"], by, session)
+        if "email" in changes:
+            comments.change_author(old.get("email"), new["email"], session)
+        new["modificado"] = datetime.now(UTC)
+        written = {field: new[field] for field in (*changes, "modificado")}
+        users.update_one({"_id": user_id}, {"$set": written}, session=session)
+        if changes.keys() & {"rol", "estado"}:
+            sessions.end_all([user_id], session=session)
+        audit.record(entries, session)
+        return _user(new)
+
+    try:
+        return transaction(change)
+    except DuplicateKeyError as error:
+        raise EmailTaken(fields["email"]) from error
+
+
+def delete(
+    user_id: ObjectId,
+    by: Actor,
+    *,
+    owner: User | None = None,
+    clients_to: str | None = None,
+) -> User:
+    """Remove a user and end their sessions; returns who it was.
+
+    The clients of a technician go to the technician with the email `clients_to`, or are left
+    without one. Raises NoSuchUser, NoSuchTechnician and LastAdministrator.
+    """
+
+    def remove(session):
+        old = _fetch(user_id, owner, session)
+        if _administers(old):
+            _hold_another_administrator(user_id, session)
+        entries = [entry(by, Action.DELETE, old)]
+        if old.get("rol") == Role.TECNICO:
+            entries += _hand_over_clients(old, clients_to, by, session)
+        users.delete_one({"_id": user_id}, session=session)
+        sessions.end_all([user_id], session=session)
+        audit.record(entries, session)
+        return _user(old)
+
+    return transaction(remove)
+
+
+def set_password(user: User, password: str, by: Actor, keep: str | None = None):
+    """Give the user a new password and end their sessions, but the one whose key is `keep`."""
+    fresh = make_password(password)
+
+    def change(session):
+        fields = {"password": fresh, "modificado": datetime.now(UTC)}
+        users.update_one({"_id": user.pk}, {"$set": fields}, session=session)
+        sessions.end_all([user.pk], keep=keep, session=session)
+        audit.record([entry(by, Action.PASSWORD, _target(user))], session)
+
+    transaction(change)
+    user.password = fresh
+
+
+def set_preferences(user: User, preferences: dict):
+    """Set these preferences, leaving others as they are."""
+    is_object = {"$eq": [{"$type": "$preferences"}, "object"]}
+    stored_ones = {"$cond": [is_object, "$preferences", {}]}
+    merged = {"$mergeObjects": [stored_ones, {"$literal": preferences}]}
+    users.update_one({"_id": user.pk}, [{"$set": {"preferences": merged}}])
+
+
+def record_link(user: User, by: Actor):
+    """Enter into the log that a password link was mailed."""
+    audit.record([entry(by, Action.LINK, _target(user))])
+
+
+def change_many(
+    user_ids: list[ObjectId], fields: dict, by: Actor, refuse: Callable[[User], str]
+) -> tuple[int, list[tuple[User, str]]]:
+    """Set the same `fields` (`estado` or `parent`) of many users at once.
+
+    `refuse(user)` says why one of them can't be changed, or "". Returns how many were changed,
+    and those that were not, each with the reason; users who are gone are in neither. Raises
+    NoSuchTechnician, and NoSuchUser when the administrator who does it is none any more.
+    """
+
+    def change(session):
+        # Who acts stays an active administrator, so one is left whatever happens to the others.
+        _hold({"_id": by._id, **ACTIVE_ADMINISTRATOR}, NoSuchUser, session)
+        if fields.get("parent"):
+            _hold_technician(fields["parent"], session)
+        entries, changed, refused = [], [], []
+        for doc in users.find({"_id": {"$in": user_ids}}, session=session):
+            if reason := refuse(_user(doc)):
+                refused.append((_user(doc), reason))
+            else:
+                changed.append(doc["_id"])
+                entries.append(entry(by, Action.EDIT, doc, _changes(doc, {**doc, **fields})))
+        now = datetime.now(UTC)
+        users.update_many(
+            {"_id": {"$in": changed}}, {"$set": {**fields, "modificado": now}}, session=session
+        )
+        if "estado" in fields:
+            sessions.end_all(changed, session=session)
+        audit.record(entries, session)
+        return len(changed), refused
+
+    return transaction(change)
+
+
+# The parts of a change
+
+
+def stored(fields: dict) -> dict:
+    """A form's values as they are stored."""
+    new = dict(fields)
+    if "email" in new:
+        new["email"] = normal(new["email"])
+    if "fecha_nacimiento" in new:
+        new["fecha_nacimiento"] = birthday(new["fecha_nacimiento"])
+    return new
+
+
+def _changes(old: dict, new: dict) -> dict:
+    """{field: (old value, new value)}; a missing field counts as null."""
+    return {
+        field: (old.get(field), value) for field, value in new.items() if old.get(field) != value
+    }
+
+
+def _target(user: User) -> dict:
+    return {"_id": user.pk, "email": user.email, "nombre": user.nombre}
+
+
+def _administers(doc: dict) -> bool:
+    return doc.get("rol") == Role.ADMINISTRADOR and _user(doc).is_active
+
+
+def _fetch(user_id: ObjectId, owner: User | None, session: ClientSession) -> dict:
+    wanted = _owned(owner, user_id) if owner else {"_id": user_id}
+    doc = users.find_one(wanted, collation=COLLATION, session=session)
+    if doc is None:
+        raise NoSuchUser(user_id)
+    return doc
+
+
+def _hold(wanted: dict, missing: type[Exception], session: ClientSession):
+    """Keep a user who fits `wanted` as they are until the transaction ends, or raise `missing`.
+
+    A transaction reads a snapshot, so what it relies on could change behind its back; a write to
+    that document makes two such transactions collide, and the driver repeats the later one.
+    """
+    held = users.find_one_and_update(
+        wanted,
+        {"$set": {"lock": ObjectId()}},
+        projection={"_id": 1},
+        collation=COLLATION,
+        session=session,
+    )
+    if held is None:
+        raise missing
+
+
+def _hold_another_administrator(user_id: ObjectId, session: ClientSession):
+    _hold({**ACTIVE_ADMINISTRATOR, "_id": {"$ne": user_id}}, LastAdministrator, session)
+
+
+def _hold_technician(email: str, session: ClientSession):
+    _hold({"email": email, **ACTIVE_TECHNICIAN}, NoSuchTechnician, session)
+
+
+def _hand_over_clients(
+    technician: dict, heir: str | None, by: Actor, session: ClientSession
+) -> list[dict]:
+    """Give the clients of a technician who leaves to the technician with the email `heir`."""
+    if heir:
+        _hold(
+            {"email": heir, "_id": {"$ne": technician["_id"]}, **ACTIVE_TECHNICIAN},
+            NoSuchTechnician,
+            session,
+        )
+    return _move_clients(technician, heir or None, by, session)
+
+
+def _move_clients(
+    technician: dict, to: str | None, by: Actor, session: ClientSession
+) -> list[dict]:
+    """Give all clients of `technician` the parent `to`; returns the entries for the log."""
+    if not technician.get("email"):
+        return []
+    theirs = {"rol": Role.CLIENTE, "parent": technician["email"]}
+    fields = {"email": 1, "nombre": 1, "parent": 1}
+    clients = list(users.find(theirs, fields, collation=COLLATION, session=session))
+    users.update_many(
+        {"_id": {"$in": [client["_id"] for client in clients]}},
+        {"$set": {"parent": to, "modificado": datetime.now(UTC)}},
+        session=session,
+    )
+    return [
+        entry(by, Action.EDIT, client, {"parent": (client["parent"], to)}) for client in clients
+    ]

@@ -1,0 +1,279 @@
+"""What administrators do: every kind of user, the numbers, and the audit log."""
+
+import csv
+from datetime import datetime, time, timedelta
+
+from django.contrib import messages
+from django.http import Http404, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST, require_safe
+
+from pialara_site.pages import numbered, one_of, search_text, sort_of
+
+from .. import audit, directory, mail, users
+from ..access import administrator_required
+from ..directory import Filters
+from ..forms.bulk import BulkForm
+from ..forms.people import LAST_ADMINISTRATOR, DeleteForm, UserCreateForm, UserEditForm
+from ..requests import actor
+from ..roles import Role, Status
+from .technician import say_added
+
+
+def _filters(query) -> Filters:
+    return Filters(
+        q=search_text(query),
+        rol=one_of(query.get("rol", ""), Role.values),
+        estado=one_of(query.get("estado", ""), Status.values),
+        parent=search_text(query, "parent"),
+    )
+
+
+def _sort(query) -> str:
+    return sort_of(query.get("sort", ""), directory.SORTS, "nombre")
+
+
+@administrator_required
+@require_safe
+def users_list(request):
+    filters, sort = _filters(request.GET), _sort(request.GET)
+
+    def fetch(number):
+        found = directory.listing(filters, sort, number)
+        return found.rows, found.total, found
+
+    page, found = numbered(request.GET.get("page", ""), directory.PER_PAGE, fetch)
+    context = {
+        "page": page,
+        "found": found,
+        "filters": filters,
+        "sort": sort,
+        "roles": [(value, label, found.roles[value]) for value, label in Role.choices],
+        "states": [(value, label, found.states[value]) for value, label in Status.choices],
+        "technicians": [
+            (email, name, found.clients[email]) for email, name in found.technicians.items()
+        ],
+        "without_technician": found.clients[None],
+    }
+    return render(request, "accounts/users.html", context)
+
+
+@administrator_required
+@sensitive_post_parameters("password")
+def create(request):
+    form = UserCreateForm(request.POST or None, technicians=directory.technicians())
+    if form.is_valid() and (user := form.create(actor(request))):
+        say_added(request, user, invited=not form.cleaned_data["password"])
+        return redirect("user", user.pk)
+    context = {"form": form, "title": _("Add a user"), "back": "users"}
+    return render(request, "accounts/form.html", context)
+
+
+def detail_or_404(user_id, **options) -> directory.Detail:
+    detail = directory.detail(user_id, **options)
+    if detail is None:
+        raise Http404("No such user")
+    return detail
+
+
+@administrator_required
+@require_safe
+def show(request, user_id):
+    return render(request, "accounts/user.html", {"detail": detail_or_404(user_id)})
+
+
+@administrator_required
+def edit(request, user_id):
+    detail = detail_or_404(user_id, with_technicians=True)
+    form = UserEditForm(
+        request.POST or None,
+        user=detail.user,
+        technicians=detail.technicians,
+        clients=detail.clients,
+    )
+    if form.is_valid() and form.save(actor(request)):
+        messages.success(request, _("The changes are saved."))
+        return redirect("user", user_id)
+    context = {"form": form, "title": _("Edit %(name)s") % {"name": detail.user}, "back": "users"}
+    return render(request, "accounts/form.html", context)
+
+
+@administrator_required
+def delete(request, user_id):
+    detail = detail_or_404(user_id, with_technicians=True)
+    form = DeleteForm(
+        request.POST if request.method == "POST" else None,
+        technicians=detail.technicians,
+        clients=detail.clients,
+    )
+    if form.is_valid() and _delete(request, user_id, form):
+        messages.success(request, _("%(name)s is deleted.") % {"name": detail.user})
+        return redirect("users")
+    context = {
+        "form": form,
+        "title": _("Delete %(name)s?") % {"name": detail.user},
+        "warning": _("The user's data is removed for good."),
+        "clients": detail.clients,
+        "submit": _("Delete"),
+        "back": "users",
+    }
+    return render(request, "accounts/form.html", context)
+
+
+def _delete(request, user_id, form) -> bool:
+    try:
+        users.delete(user_id, actor(request), clients_to=form.cleaned_data.get("parent"))
+    except users.LastAdministrator:
+        form.add_error(None, LAST_ADMINISTRATOR)
+        return False
+    except users.NoSuchTechnician:
+        form.add_error("parent", _("That technician is not active any more."))
+        return False
+    return True
+
+
+@administrator_required
+def password(request, user_id):
+    """Mail a link to set a password: an invitation to who has none yet, else a reset."""
+    user = detail_or_404(user_id).user
+    if request.method == "POST":
+        if not user.is_active:
+            messages.error(request, _("This user is not active, so no link was sent."))
+        elif mail.send_link(request, user, "reset" if user.has_usable_password() else "invitation"):
+            users.record_link(user, actor(request))
+            messages.success(request, _("The link is on its way by email."))
+        else:
+            messages.error(request, _("The mail could not be sent. Please try again later."))
+        return redirect("user", user_id)
+    context = {
+        "title": _("Send %(name)s a link for a new password?") % {"name": user},
+        "submit": _("Send the link"),
+        "back": "users",
+    }
+    return render(request, "accounts/form.html", context)
+
+
+@administrator_required
+@require_POST
+def bulk(request):
+    """Change many users at once: first a page to confirm, then what came of it."""
+    form = BulkForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, " ".join(form.sentences()))
+        return redirect("users")
+    people, technicians = directory.chosen(form.cleaned_data["ids"])
+    if not form.confirmed(technicians):
+        context = {"form": form, "people": people, "technicians": technicians}
+        return render(request, "accounts/bulk_confirm.html", context)
+    try:
+        changed, refused = users.change_many(
+            form.cleaned_data["ids"],
+            form.fields_to_set(),
+            actor(request),
+            refuse=lambda user: form.refuse(user, request.user),
+        )
+    except users.NoSuchTechnician:
+        messages.error(request, _("That technician is not active any more."))
+        return redirect("users")
+    gone = len(form.cleaned_data["ids"]) - changed - len(refused)
+    context = {"changed": changed, "refused": refused, "gone": gone}
+    return render(request, "accounts/bulk_done.html", context)
+
+
+COLUMNS = (
+    "nombre",
+    "email",
+    "rol",
+    "estado",
+    "parent",
+    "sexo",
+    "fecha_nacimiento",
+    "creado",
+    "ultimo_acceso",
+    "accesos",
+)
+
+# A spreadsheet runs what starts with one of these.
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def defused(cell) -> str:
+    text = "" if cell is None else str(cell)
+    return f"'{text}" if text.startswith(FORMULA) else text
+
+
+class Echo:
+    """A file for csv.writer whose write() hands the line back."""
+
+    def write(self, line):
+        return line
+
+
+@administrator_required
+@require_safe
+def export(request):
+    """The users of the list's filters, as a spreadsheet reads them."""
+    writer = csv.writer(Echo())
+    found = directory.export(_filters(request.GET), _sort(request.GET))
+
+    def lines():
+        # By this mark spreadsheets know UTF-8.
+        yield "\N{BYTE ORDER MARK}" + writer.writerow(COLUMNS)
+        for user in found:
+            yield writer.writerow([defused(getattr(user, column)) for column in COLUMNS])
+
+    response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="users.csv"'
+    return response
+
+
+@administrator_required
+@require_safe
+def dashboard(request):
+    numbers = directory.dashboard()
+    context = {
+        "numbers": numbers,
+        "roles": [(value, label, numbers["roles"].get(value, 0)) for value, label in Role.choices],
+        "states": [
+            (value, label, numbers["states"].get(value, 0)) for value, label in Status.choices
+        ],
+    }
+    return render(request, "accounts/dashboard.html", context)
+
+
+@administrator_required
+@require_safe
+def audit_log(request):
+    start, end = _day(request.GET.get("from", "")), _day(request.GET.get("to", ""))
+    chosen = {
+        "actor": search_text(request.GET, "actor").lower(),
+        "target": search_text(request.GET, "target").lower(),
+        "action": one_of(request.GET.get("action", ""), audit.Action.values),
+    }
+    wanted = audit.criteria(**chosen, start=start, end=end and end + timedelta(days=1))
+
+    def fetch(number):
+        return *audit.search(wanted, number), None
+
+    page, _more = numbered(request.GET.get("page", ""), audit.PER_PAGE, fetch)
+    context = {
+        "page": page,
+        "chosen": chosen,
+        "start": start,
+        "end": end,
+        "actions": audit.Action.choices,
+    }
+    return render(request, "accounts/audit.html", context)
+
+
+def _day(wanted: str) -> datetime | None:
+    """The start of the day `wanted` here, or None when it is not a date."""
+    try:
+        day = parse_date(wanted)
+    except ValueError:
+        return None
+    return day and timezone.make_aware(datetime.combine(day, time.min))

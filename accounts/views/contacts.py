@@ -1,0 +1,70 @@
+"""Adding, editing and removing a contact, for the views that say whose contacts they are."""
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from .. import contacts
+from ..forms.profile import ContactForm
+from ..requests import actor
+
+CHANGED = gettext_lazy(
+    "Somebody else changed the contacts in the meantime. Here is what is stored now."
+)
+
+
+def create(request, client, back: str):
+    form = ContactForm(request.POST or None)
+    if form.is_valid():
+        try:
+            contacts.add(client.pk, form.contact(), actor(request))
+        except contacts.TooManyContacts:
+            form.add_error(None, _("There is room for %(n)d contacts.") % {"n": contacts.MOST})
+        else:
+            messages.success(request, _("The contact is added."))
+            return redirect(back)
+    context = {"form": form, "title": _("Add a contact"), "back": back}
+    return render(request, "accounts/form.html", context)
+
+
+def edit(request, client, place: int, back: str):
+    form = ContactForm(request.POST or None, contact=_contact_or_404(client, place))
+    if form.is_valid():
+        seen = form.cleaned_data["version"] or form.seen
+        try:
+            contacts.edit(client.pk, place, form.contact(), actor(request), seen)
+        except contacts.ChangedMeanwhile:
+            messages.error(request, CHANGED)
+        else:
+            messages.success(request, _("The contact is saved."))
+        return redirect(back)
+    context = {"form": form, "title": _("Edit the contact"), "back": back}
+    return render(request, "accounts/form.html", context)
+
+
+def delete(request, client, place: int, back: str):
+    contact = _contact_or_404(client, place)
+    seen = contacts.version(contact)
+    if request.method == "POST":
+        try:
+            contacts.remove(client.pk, place, actor(request), request.POST.get("version") or seen)
+        except contacts.ChangedMeanwhile:
+            messages.error(request, CHANGED)
+        else:
+            messages.success(request, _("The contact is removed."))
+        return redirect(back)
+    context = {
+        "title": _("Remove %(name)s from the contacts?") % {"name": contact.get("nombre", "")},
+        "submit": _("Remove"),
+        "version": seen,
+        "back": back,
+    }
+    return render(request, "accounts/form.html", context)
+
+
+def _contact_or_404(client, place: int) -> dict:
+    if place >= len(client.contactos):
+        raise Http404("No such contact")
+    return client.contactos[place]

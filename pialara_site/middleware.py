@@ -1,0 +1,68 @@
+"""What becomes of a request while the database is away."""
+
+import logging
+
+from django.core.signals import got_request_exception
+from django.dispatch import receiver
+from django.shortcuts import render
+from pymongo.errors import (
+    ConnectionFailure,
+    ExecutionTimeout,
+    PyMongoError,
+    WaitQueueTimeoutError,
+    WTimeoutError,
+)
+
+RETRY_SECONDS = 5
+
+
+def database_down(error: BaseException | None) -> bool:
+    """Does `error` mean that MongoDB is unreachable or too slow, not that we asked wrongly?"""
+    return isinstance(error, PyMongoError) and (
+        isinstance(
+            error, ConnectionFailure | ExecutionTimeout | WaitQueueTimeoutError | WTimeoutError
+        )
+        or error.timeout
+    )
+
+
+class NotDatabaseDown(logging.Filter):
+    """Keeps the trace of every single request out of the log: the middleware writes one line."""
+
+    def filter(self, record):
+        return not (record.exc_info and database_down(record.exc_info[1]))
+
+
+class DatabaseDownMiddleware:
+    """Answers 503 when the database is away.
+
+    It stands first and learns of the error by Django's signal, because the exception itself ends
+    where it is raised: in a view, but also in the middleware that loads sessions and users.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        error = getattr(request, "database_error", None)
+        if error is None:
+            return response
+        logger.error("The database is away: %s", type(error).__name__)
+        # Nobody can tell whether a write that was under way is stored.
+        context = {"uncertain": request.method not in ("GET", "HEAD")}
+        response = render(request, "errors/503.html", context, status=503, using=None)
+        response["Retry-After"] = str(RETRY_SECONDS)
+        return response
+
+
+@receiver(got_request_exception)
+def remember_database_error(sender, request=None, **kwargs):
+    import sys
+
+    error = sys.exc_info()[1]
+    if request is not None and database_down(error):
+        request.database_error = error
+
+
+logger = logging.getLogger(__name__)

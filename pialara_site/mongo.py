@@ -1,0 +1,67 @@
+"""The one shared connection. Importing it opens no socket, so a forking server is safe."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+import pymongo
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from pymongo import MongoClient
+from pymongo.client_session import ClientSession
+from pymongo.errors import ConfigurationError, OperationFailure, PyMongoError
+from pymongo.read_concern import ReadConcern
+from pymongo.write_concern import WriteConcern
+
+from pialara_site import embedded
+
+T = TypeVar("T")
+
+AUTHENTICATION_FAILED = (18, 8000)  # MongoDB's own code, and Atlas's
+
+
+def connect() -> MongoClient:
+    uri = settings.MONGODB_URI or embedded.server().uri
+    if not uri.startswith(("mongodb://", "mongodb+srv://")):
+        raise ImproperlyConfigured(
+            "MONGODB_URI is malformed: it has to start with mongodb:// or mongodb+srv://."
+        )
+    try:
+        return MongoClient(uri, connect=False, **settings.MONGODB_OPTIONS)
+    except (ConfigurationError, ValueError) as error:
+        # The driver's text may quote the address, and with it the password.
+        raise ImproperlyConfigured(
+            "MONGODB_URI is malformed: it has to look like "
+            "mongodb://user:password@host:27017/, with special characters percent-encoded."
+        ) from error
+
+
+client = connect()
+pialara = client[settings.PIALARA_DB_NAME]
+mflix = client[settings.MFLIX_DB_NAME]
+
+
+def transaction(change: Callable[[ClientSession], T]) -> T:
+    """Run `change(session)` in one transaction and return its result.
+
+    Everything that it does with `session` becomes visible together or not at all, confirmed by a
+    majority. The driver repeats it after a conflict with another transaction, so it must have no
+    other effects. Raises what `change` raises, having undone all, and PyMongoError when the
+    database does not confirm within the connection's timeout.
+    """
+    with pymongo.timeout(settings.MONGODB_OPTIONS["timeoutMS"] / 1000), client.start_session() as s:
+        return s.with_transaction(
+            change,
+            read_concern=ReadConcern("snapshot"),
+            write_concern=WriteConcern("majority", wtimeout=settings.MONGODB_OPTIONS["wtimeoutMS"]),
+        )
+
+
+def reason(error: PyMongoError) -> str:
+    """One sentence for the person at a command line."""
+    if isinstance(error, OperationFailure):
+        if error.code in AUTHENTICATION_FAILED:
+            return "MongoDB refused the user name or password in MONGODB_URI."
+        return f"MongoDB refused the command: {error.details['errmsg']}."
+    servers = client.topology_description.server_descriptions()
+    hosts = ", ".join(f"{host}:{port}" for host, port in servers)
+    return f"MongoDB at {hosts} can't be reached; check MONGODB_URI and that the server runs."

@@ -1,0 +1,83 @@
+"""Every collection's indexes and validator, as its module declares them, brought to the server."""
+
+import contextlib
+from types import ModuleType
+
+import pymongo
+from bson import json_util
+from pymongo.collection import Collection
+from pymongo.errors import CollectionInvalid
+
+from accounts import attempts, audit, sessions, users
+from mflix import comments
+
+COLLECTIONS: list[tuple[Collection, ModuleType]] = [
+    (users.users, users),
+    (sessions.sessions, sessions),
+    (attempts.attempts, attempts),
+    (audit.entries, audit),
+    (comments.comments, comments),
+]
+
+
+def drift() -> list[str]:
+    """What the server lacks or holds otherwise, a line each; extra indexes are nobody's harm."""
+    found = []
+    for collection, declared in COLLECTIONS:
+        there = {name: _comparable(i) for name, i in collection.index_information().items()}
+        for index in declared.INDEXES:
+            name = index.document["name"]
+            if name not in there:
+                found.append(f"{collection.full_name}: the index {name} is missing")
+            elif there[name] != _comparable(index.document):
+                found.append(f"{collection.full_name}: the index {name} is different")
+        if _validator(declared) != collection.options().get("validator"):
+            found.append(f"{collection.full_name}: the validator is different")
+    return found
+
+
+def ensure():
+    """Make the server as declared. Safe to repeat; a changed index is built anew."""
+    with pymongo.timeout(None):
+        for collection, declared in COLLECTIONS:
+            with contextlib.suppress(CollectionInvalid):  # it is there
+                collection.database.create_collection(collection.name)
+            _ensure_validator(collection, _validator(declared))
+            _ensure_indexes(collection, declared.INDEXES)
+
+
+def _ensure_validator(collection: Collection, validator: dict | None):
+    if validator == collection.options().get("validator"):
+        return
+    # Moderate: documents that others wrote before stay editable.
+    collection.database.command(
+        "collMod", collection.name, validator=validator or {}, validationLevel="moderate"
+    )
+
+
+def _ensure_indexes(collection: Collection, indexes):
+    there = {name: _comparable(i) for name, i in collection.index_information().items()}
+    for index in indexes:
+        name = index.document["name"]
+        if name in there and there[name] != _comparable(index.document):
+            collection.drop_index(name)
+    if indexes:
+        collection.create_indexes(indexes)
+
+
+def _validator(declared: ModuleType) -> dict | None:
+    """Only where the shape is ours; sample_mflix is as MongoDB ships it."""
+    shape = getattr(declared, "VALIDATOR", None)
+    return shape and {"$jsonSchema": shape}
+
+
+_OPTIONS = ("unique", "expireAfterSeconds", "partialFilterExpression", "sparse")
+
+
+def _comparable(index) -> str:
+    """An index, declared or reported by the server, as a text that is equal when they are."""
+    key = index["key"].items() if hasattr(index["key"], "items") else index["key"]
+    options = {name: index[name] for name in _OPTIONS if name in index}
+    collation = dict(index.get("collation", {}))
+    options["collation"] = (collation.get("locale"), collation.get("strength"))
+    return json_util.dumps([list(key), options])

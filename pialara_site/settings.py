@@ -1,0 +1,231 @@
+"""One flat page; the environment (and .env) is read here and nowhere else.
+
+A bad value raises ImproperlyConfigured with one sentence, which manage.py prints.
+"""
+
+import importlib.util
+import secrets
+from pathlib import Path
+
+import environ
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+environ.Env.read_env(BASE_DIR / ".env")
+_environment = environ.Env()
+
+
+def env(kind, name, default):
+    """The variable `name` read as `kind`; an empty one counts as not set."""
+    if not _environment.str(name, ""):
+        return default
+    try:
+        return getattr(_environment, kind)(name)
+    except (ValueError, ImproperlyConfigured) as error:
+        raise ImproperlyConfigured(f"The setting {name} is not a valid {kind}.") from error
+
+
+DEBUG = env("bool", "DEBUG", True)
+VAR_DIR = Path(env("str", "VAR_DIR", BASE_DIR / "var")).resolve()
+ALLOWED_HOSTS = env("list", "ALLOWED_HOSTS", [])
+SECRET_KEY = env("str", "SECRET_KEY", "")
+MONGODB_URI = env("str", "MONGODB_URI", "")
+
+
+def development_key():
+    """The key that DEBUG uses: random, made once, kept in VAR_DIR."""
+    kept = VAR_DIR / "secret_key"
+    try:
+        VAR_DIR.mkdir(parents=True, exist_ok=True)
+        if not kept.exists():
+            kept.touch(mode=0o600)
+            kept.write_text(secrets.token_urlsafe(50))
+        return kept.read_text()
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"The folder {VAR_DIR} is not writable ({error.strerror}); set VAR_DIR to one that is."
+        ) from error
+
+
+if DEBUG:
+    SECRET_KEY = SECRET_KEY or development_key()
+    ALLOWED_HOSTS = ALLOWED_HOSTS or [".localhost", "127.0.0.1", "[::1]"]
+else:
+    for name in ("SECRET_KEY", "ALLOWED_HOSTS", "MONGODB_URI"):
+        if not globals()[name]:
+            raise ImproperlyConfigured(f"With DEBUG=False the setting {name} has to be set.")
+
+# MongoDB. Without MONGODB_URI a server of our own runs under VAR_DIR (embedded.py).
+MONGOD = env("str", "MONGOD", "")
+PIALARA_DB_NAME = env("str", "PIALARA_DB_NAME", "pialara")
+MFLIX_DB_NAME = env("str", "MFLIX_DB_NAME", "sample_mflix")
+MONGODB_OPTIONS = {
+    "appname": env("str", "MONGODB_APPNAME", "pialara"),
+    "maxPoolSize": env("int", "MONGODB_MAX_POOL_SIZE", 50),
+    "retryReads": env("bool", "MONGODB_RETRY_READS", True),
+    "retryWrites": env("bool", "MONGODB_RETRY_WRITES", True),
+    # A page of a dead database has to say so in less than 3 seconds.
+    "serverSelectionTimeoutMS": env("int", "MONGODB_SERVER_SELECTION_TIMEOUT_MS", 2500),
+    "timeoutMS": env("int", "MONGODB_TIMEOUT_MS", 2500),
+    "tz_aware": True,
+    "w": env("str", "MONGODB_W", "majority"),
+    "wtimeoutMS": env("int", "MONGODB_WTIMEOUT_MS", 2500),
+}
+DATABASES = {}
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "django.forms",
+    "csp",
+    "pialara_site",
+    "accounts",
+    "mflix",
+]
+
+MIDDLEWARE = [
+    "pialara_site.middleware.DatabaseDownMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "pialara_site.urls"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+FORM_RENDERER = "pialara_site.forms.BulmaRenderer"
+
+# Who is who
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["accounts.backends.MongoBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "accounts.hashers.WerkzeugSHA256Hasher",
+    "accounts.hashers.BcryptHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+AUTH_PASSWORD_VALIDATORS[0]["OPTIONS"] = {"user_attributes": ["nombre", "email"]}
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "home"
+OPEN_REGISTRATION = env("bool", "OPEN_REGISTRATION", False)
+# The longest-lived link, the invitation; accounts/tokens.py holds reset links to one hour.
+PASSWORD_RESET_TIMEOUT = 7 * 24 * 60 * 60
+# The header in which a trusted proxy puts the caller's address, such as X-Forwarded-For.
+CLIENT_IP_HEADER = env("str", "CLIENT_IP_HEADER", "")
+
+SESSION_ENGINE = "accounts.sessions"
+SESSION_COOKIE_AGE = 14 * 24 * 60 * 60
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_SECURE = not DEBUG
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SECURE = not DEBUG
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "pialara_site.views.csrf_failure"
+CSRF_TRUSTED_ORIGINS = env("list", "CSRF_TRUSTED_ORIGINS", [])
+LANGUAGE_COOKIE_SECURE = not DEBUG
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_AGE = 365 * 24 * 60 * 60
+
+SECURE_SSL_REDIRECT = env("bool", "SECURE_SSL_REDIRECT", not DEBUG)
+SECURE_HSTS_SECONDS = env("int", "SECURE_HSTS_SECONDS", 0 if DEBUG else 365 * 24 * 60 * 60)
+SECURE_HSTS_INCLUDE_SUBDOMAINS = not DEBUG
+SECURE_HSTS_PRELOAD = not DEBUG
+# The header by which a trusted proxy says that the caller used https, such as X-Forwarded-Proto.
+if proxy_header := env("str", "HTTPS_HEADER", ""):
+    SECURE_PROXY_SSL_HEADER = (f"HTTP_{proxy_header.upper().replace('-', '_')}", "https")
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "base-uri": [NONE],
+        "connect-src": [SELF],
+        "font-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "img-src": [SELF],
+        "manifest-src": [SELF],
+        "script-src": [SELF],
+        "style-src": [SELF],
+    }
+}
+
+# Mail: smtp://user:password@host:25 and its kin; printed to the screen until one is set.
+vars().update(_environment.email_url("EMAIL_URL", "consolemail://"))
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env("str", "DEFAULT_FROM_EMAIL", "PIA Lara <pialara@localhost>")
+
+LANGUAGE_CODE = "es"
+LANGUAGES = [("es", _("Spanish")), ("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+TIME_ZONE = env("str", "TIME_ZONE", "Europe/Madrid")
+
+STATIC_URL = "static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [
+    BASE_DIR / "static",
+    # Only Bulma's css: as an installed app its templates would shadow ours.
+    Path(importlib.util.find_spec("bulma").origin).parent / "static",
+]
+STORAGES = {
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = DEBUG
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"database_down": {"()": "pialara_site.middleware.NotDatabaseDown"}},
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["database_down"],
+        }
+    },
+    "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {
+        # Its own handlers mail the administrators; the root's is enough.
+        "django": {"handlers": [], "level": "INFO"},
+    },
+}

@@ -1,0 +1,18 @@
+"""The project's settings, on a mongod and a folder that live as long as the test run."""
+
+import os
+import tempfile
+
+# Worker processes inherit the folder, and with it the one embedded server.
+os.environ.setdefault("PIALARA_TEST_DIR", tempfile.mkdtemp(prefix="pialara-test-"))
+os.environ["VAR_DIR"] = os.environ["PIALARA_TEST_DIR"]
+os.environ["DEBUG"] = "True"
+os.environ["MONGODB_URI"] = ""
+_worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+os.environ["PIALARA_DB_NAME"] = f"test_pialara_{_worker}"
+os.environ["MFLIX_DB_NAME"] = f"test_mflix_{_worker}"
+
+from pialara_site.settings import *  # noqa: E402, F403
+
+# Nothing is collected for tests.
+WHITENOISE_AUTOREFRESH = True
