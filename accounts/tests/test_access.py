@@ -3,7 +3,7 @@
 import pytest
 from django.urls import URLResolver, get_resolver
 
-from tests.mothers import a_client, a_technician
+from tests.mothers import a_client
 
 PUBLIC, LOGGED_IN = {"anonymous", "cliente", "tecnico", "admin"}, {"cliente", "tecnico", "admin"}
 
