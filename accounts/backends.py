@@ -1,6 +1,12 @@
-from django.contrib.auth.hashers import check_password, make_password
+from contextvars import ContextVar
+
+from django.contrib.auth.hashers import make_password, verify_password
 
 from . import users
+from .models import User
+
+# The stored user who came along with the session, while Django looks for the session's user.
+document_of_session: ContextVar[dict | None] = ContextVar("document_of_session", default=None)
 
 
 class MongoBackend:
@@ -15,21 +21,25 @@ class MongoBackend:
         if email is None or password is None:
             return None
         user = users.by_email(email)
-        if user is None:
+        # The collation overlooks invisible characters, too. Each such spelling of an email would
+        # have a count of failed logins of its own, so only the plain one finds its user.
+        if user is None or users.normal(user.email) != users.normal(email):
             # As slow as a wrong password, so that the time tells nothing about the email.
             make_password(password)
             return None
 
-        def rehash(password):
-            users.rehash(user, password)
-
         try:
-            correct = check_password(password, user.password, setter=rehash)
+            correct, outdated = verify_password(password, user.password)
         except ValueError:
             # A stored hash that no hasher can read opens nothing.
-            correct = False
+            return None
+        if correct and outdated and not users.rehash(user, password):
+            # Another login replaced the hash first, and a session has to be made of what is stored.
+            return self.authenticate(request, email, password)
         return user if correct else None
 
     def get_user(self, user_id):
-        user = users.by_id(user_id)
+        doc = document_of_session.get()
+        came_along = doc is not None and doc["_id"] == user_id
+        user = User.from_document(doc) if came_along else users.by_id(user_id)
         return user if user and user.is_active else None

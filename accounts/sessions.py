@@ -36,15 +36,22 @@ VALIDATOR = {
 # `last_seen` is kept to this precision, so that most requests write nothing.
 SEEN_EVERY = timedelta(minutes=1)
 
+MOST_LISTED = 200
+
 # What accounts.views.session puts into a new session, to be stored in fields of its own.
 USER_AGENT = "user_agent"
 IP = "ip"
 
 
+def _with_user(now: datetime) -> list[dict]:
+    """The stages that add the session's user, and whether `last_seen` is recent enough."""
+    user = {"from": "users", "localField": "user_id", "foreignField": "_id", "as": "user"}
+    seen = {"$gt": ["$last_seen", now - SEEN_EVERY]}
+    return [{"$lookup": user}, {"$project": {"data": 1, "user": 1, "seen": seen}}]
+
+
 class SessionStore(SessionBase):
-    @classmethod
-    def get_model_class(cls):
-        raise NotImplementedError("Sessions are documents, not models.")
+    _user_document = None
 
     def exists(self, session_key):
         return sessions.find_one({"_id": session_key}, {"_id": 1}) is not None
@@ -85,31 +92,31 @@ class SessionStore(SessionBase):
                 raise UpdateError
 
     def delete(self, session_key=None):
-        sessions.delete_one({"_id": session_key or self.session_key})
+        if key := session_key or self.session_key:
+            sessions.delete_one({"_id": key})
 
     def load(self):
         # The TTL index removes expired sessions about once a minute; until then they stay unread.
-        doc = sessions.find_one_and_update(
-            {"_id": self.session_key, "expires": {"$gt": datetime.now(UTC)}},
-            [{"$set": {"last_seen": _seen_now()}}],
-            projection={"data": 1},
-        )
+        now = datetime.now(UTC)
+        live = {"_id": self.session_key, "expires": {"$gt": now}}
+        doc = next(sessions.aggregate([{"$match": live}, *_with_user(now)]), None)
         if doc is None:
             self._session_key = None
             return {}
+        if not doc["seen"]:
+            sessions.update_one({"_id": self.session_key}, {"$set": {"last_seen": now}})
+        self._user_document = next(iter(doc["user"]), None)
         return self.decode(doc["data"])
+
+    @property
+    def user_document(self) -> dict | None:
+        """The stored user who is logged in in this session, read in one command with it."""
+        self._get_session()
+        return self._user_document
 
     @classmethod
     def clear_expired(cls):
         """Nothing to do: the TTL index does."""
-
-
-def _seen_now() -> dict:
-    seen_long_ago = {"$lt": ["$last_seen", {"$subtract": ["$$NOW", SEEN_EVERY // _MILLISECOND]}]}
-    return {"$cond": [seen_long_ago, "$$NOW", "$last_seen"]}
-
-
-_MILLISECOND = timedelta(milliseconds=1)
 
 
 def user_id(data: dict) -> ObjectId | None:
@@ -131,7 +138,8 @@ def of(user_id: ObjectId) -> list[dict]:
         {"user_id": user_id, "expires": {"$gt": datetime.now(UTC)}},
         {"user_agent": 1, "ip": 1, "created": 1, "last_seen": 1},
         sort=[("last_seen", DESCENDING)],
-        limit=200,
+        limit=MOST_LISTED,
+        batch_size=MOST_LISTED,
     )
     return [{"key": doc.pop("_id"), **doc} for doc in found]
 

@@ -1,0 +1,21 @@
+from django.contrib import auth
+from django.contrib.auth.middleware import AuthenticationMiddleware
+from django.utils.functional import SimpleLazyObject
+
+from .backends import document_of_session
+
+
+class SessionUserMiddleware(AuthenticationMiddleware):
+    """Django's, without its query for the user: the document came along with the session."""
+
+    def process_request(self, request):
+        super().process_request(request)
+        request.user = SimpleLazyObject(lambda: _user(request))
+
+
+def _user(request):
+    token = document_of_session.set(request.session.user_document)
+    try:
+        return auth.get_user(request)
+    finally:
+        document_of_session.reset(token)
