@@ -12,6 +12,7 @@ import pytest
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.test import Client
 
+from tests.commands import recorder  # before anything that makes the client
 from tests.mothers import a_client, a_technician, an_administrator
 
 # The algorithm stays, its cost goes.
@@ -68,3 +69,9 @@ def tecnico():
 @pytest.fixture
 def cliente(tecnico):
     return logged_in(a_client(parent=tecnico.user.email))
+
+
+@pytest.fixture
+def commands():
+    """`with commands() as seen:` lists the commands that the block sends to MongoDB."""
+    return recorder.during

@@ -3,16 +3,19 @@
 from functools import wraps
 
 from django.core.exceptions import PermissionDenied
+from django.http import Http404
 from django.shortcuts import render
 
 from .attempts import TooManyAttempts
 from .roles import Role
+from .users import NoSuchUser
 
 
 def role_required(*roles):
     """Admit users whose role is one of `roles`; answer 403 to other users.
 
-    Anonymous callers were sent to the login page before, by LoginRequiredMiddleware.
+    Anonymous callers were sent to the login page before, by LoginRequiredMiddleware. A user whom
+    somebody else removed while the view was at work is a 404, as if they had never been there.
     """
 
     def decorator(view):
@@ -20,7 +23,10 @@ def role_required(*roles):
         def wrapper(request, *args, **kwargs):
             if request.user.rol not in roles:
                 raise PermissionDenied
-            return view(request, *args, **kwargs)
+            try:
+                return view(request, *args, **kwargs)
+            except NoSuchUser as gone:
+                raise Http404("No such user") from gone
 
         wrapper.roles = roles
         return wrapper

@@ -13,6 +13,8 @@ from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from pialara_site.mongo import pialara
 
+from .models import text
+
 entries = pialara.audit_log
 
 _NEWEST = [("at", DESCENDING), ("_id", DESCENDING)]
@@ -20,7 +22,6 @@ INDEXES = [
     IndexModel(_NEWEST),
     IndexModel([("actor.email", ASCENDING), *_NEWEST]),
     IndexModel([("target.email", ASCENDING), *_NEWEST]),
-    IndexModel([("actor._id", ASCENDING), *_NEWEST]),
     IndexModel([("target._id", ASCENDING), *_NEWEST]),
     IndexModel([("action", ASCENDING), *_NEWEST]),
 ]
@@ -73,8 +74,12 @@ def entry(by: Actor, action: Action, target: dict, changes: dict | None = None) 
     return {
         "at": datetime.now(UTC),
         "action": action.value,
-        "actor": {"_id": by._id, "email": by.email, "nombre": by.nombre},
-        "target": {field: target.get(field) for field in ("_id", "email", "nombre")},
+        "actor": {"_id": by._id, "email": by.email.lower(), "nombre": by.nombre},
+        "target": {
+            "_id": target.get("_id"),
+            "email": text(target.get("email")).lower(),
+            "nombre": text(target.get("nombre")),
+        },
         "changes": told,
         "ip": by.ip,
     }
@@ -100,12 +105,6 @@ def criteria(actor="", target="", action="", start=None, end=None) -> dict:
     if end:
         wanted.setdefault("at", {})["$lt"] = end
     return wanted
-
-
-def about(user_id: ObjectId) -> list[dict]:
-    """All entries in which a user acted or was acted upon, newest first."""
-    mine = {"$or": [{"actor._id": user_id}, {"target._id": user_id}]}
-    return list(entries.find(mine, {"_id": 0}, sort=_NEWEST))
 
 
 def search(wanted: dict, page: int) -> tuple[list[dict], int]:

@@ -3,7 +3,9 @@
 from collections import Counter
 from datetime import UTC, datetime
 
+import bson
 from bson import ObjectId
+from bson.errors import BSONError
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from pymongo import UpdateOne
@@ -22,6 +24,7 @@ OPTIONAL = {
     "patologia": lambda value: isinstance(value, str),
     "contactos": lambda value: isinstance(value, list),
 }
+LARGEST = 1 << 20  # bytes; MongoDB takes no document above 16 MiB
 HASHES = ("argon2$", "sha256$", "$2a$", "$2b$", "$2y$")
 
 
@@ -71,6 +74,12 @@ def user_fields(doc: dict) -> dict:
             if not sound(doc[field]):
                 raise Rejected(f"its {field} is not one")
             fields[field] = doc[field]
+    try:
+        size = len(bson.encode(fields))
+    except (BSONError, ValueError, OverflowError) as error:
+        raise Rejected("it holds what MongoDB can't store") from error
+    if size > LARGEST:
+        raise Rejected("it is larger than a megabyte")
     return fields
 
 
@@ -80,17 +89,18 @@ def upsert(docs: list[dict]) -> tuple[Counter, list[tuple[dict, str]]]:
     A document without a rol becomes a Cliente if it is new, and keeps its role if it is not.
     Administrators stay what they are: taking that role away is done where somebody is left.
     """
-    emails = [normal(doc["email"]) for doc in docs if isinstance(doc.get("email"), str)]
-    administrators = _administrators_among(emails)
-    now = datetime.now(UTC)
-    writes, rejected = [], []
+    sound, rejected = [], []
     for doc in docs:
         try:
-            fields = user_fields(doc)
-            if fields["email"] in administrators:
-                _check_administrator(fields)
+            sound.append((doc, user_fields(doc)))
         except Rejected as reason:
             rejected.append((doc, str(reason)))
+    administrators = _administrators_among([fields["email"] for _doc, fields in sound])
+    now = datetime.now(UTC)
+    writes = []
+    for doc, fields in sound:
+        if fields["email"] in administrators and _is_less(fields):
+            rejected.append((doc, "it would take an administrator's role or state away"))
             continue
         at_first = {"rol": Role.CLIENTE, "parent": None, "estado": Status.ACTIVO, "accesos": 0}
         at_first |= {"_id": ObjectId(), "creado": now, "modificado": now}
@@ -118,8 +128,7 @@ def _administrators_among(emails: list[str]) -> set[str]:
     return {normal(doc["email"]) for doc in found}
 
 
-def _check_administrator(fields: dict):
-    """Raise Rejected when an administrator would become less."""
+def _is_less(fields: dict) -> bool:
+    """Would an administrator who gets these fields be none any more?"""
     demoted = fields.get("rol", Role.ADMINISTRADOR) != Role.ADMINISTRADOR
-    if demoted or fields.get("estado", Status.ACTIVO) != Status.ACTIVO:
-        raise Rejected("it would take an administrator's role or state away")
+    return demoted or fields.get("estado", Status.ACTIVO) != Status.ACTIVO

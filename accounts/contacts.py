@@ -47,7 +47,10 @@ def add(client_id: ObjectId, contact: dict, by: Actor):
 
     def change(session):
         doc = _fetch(client_id, session)
-        if len(User.from_document(doc).contactos) >= MOST:
+        there = User.from_document(doc).contactos
+        if contact in there:
+            return  # the form was sent twice
+        if len(there) >= MOST:
             raise TooManyContacts
         _write(doc, [{"$set": {"contactos": appended}}], by, session)
 
@@ -79,7 +82,10 @@ def remove(client_id: ObjectId, place: int, by: Actor, seen: str):
     def change(session):
         doc = _fetch(client_id, session)
         _check(doc, place, seen)
-        _write(doc, {"$pull": {"contactos": doc["contactos"][place]}}, by, session)
+        # By its place: $pull of the contact itself takes every contact that says the same and more.
+        emptied = {"$unset": {f"contactos.{place}": True}}
+        users.update_one({"_id": client_id}, emptied, session=session)
+        _write(doc, {"$pull": {"contactos": None}}, by, session)
 
     transaction(change)
 

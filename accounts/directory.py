@@ -2,12 +2,12 @@
 
 The pipelines are built by pure functions. A page's list, its total and the counts beside its
 filters come from one command: $unionWith lets each of them use an index of its own, which the
-branches of a $facet can't.
+branches of a $facet can't; only what a search by name has found goes through a $facet.
 """
 
 import re
 import unicodedata
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -16,9 +16,9 @@ from bson import ObjectId
 from pymongo import ASCENDING, DESCENDING
 
 from . import audit
-from .models import User
+from .models import User, text
 from .roles import Role, Status
-from .users import ACTIVE, ACTIVE_TECHNICIAN, COLLATION, users
+from .users import ACTIVE, ACTIVE_TECHNICIAN, COLLATION, normal, users
 
 PER_PAGE = 25
 SORTS = ("nombre", "email", "rol", "ultimo_acceso", "creado")
@@ -27,10 +27,15 @@ NO_TECHNICIAN = "none"
 
 ROW = {"email": 1, "nombre": 1, "rol": 1, "estado": 1, "parent": 1, "ultimo_acceso": 1}
 CLIENT_ROW = {"nombre": 1, "sexo": 1, "fecha_nacimiento": 1, "patologia": 1}
-TECHNICIAN = {"_id": 0, "email": 1, "nombre": 1}
+TECHNICIAN = {"email": 1, "nombre": 1}
 
+# More than a list brings with it, so that all of it comes in one answer.
+ONE_BATCH = 10_000
+# How much the pages show of it
 HISTORY = 20
 MONTHS = 12
+MOST_ACTIVE = 5
+MOST_CLIENTS = 10
 
 
 @dataclass(frozen=True)
@@ -64,9 +69,9 @@ class Listing:
 
     rows: list[User]
     total: int
-    roles: dict[str, int] = field(default_factory=dict)
-    states: dict[str, int] = field(default_factory=dict)
-    clients: dict[str | None, int] = field(default_factory=dict)
+    roles: Counter[str] = field(default_factory=Counter)
+    states: Counter[str] = field(default_factory=Counter)
+    clients: Counter[str] = field(default_factory=Counter)
     technicians: dict[str, str] = field(default_factory=dict)
 
 
@@ -102,63 +107,91 @@ def order(sort: str) -> dict:
     """The $sort for `sort`, a field's name with "-" before it for descending."""
     direction = DESCENDING if sort.startswith("-") else ASCENDING
     name = sort.removeprefix("-")
+    if name == "email":
+        return {name: direction}  # nobody shares it, and its index ends there
     second = {"nombre": direction} if name == "rol" else {}
     return {name: direction, **second, "_id": direction}
 
 
-def _counts(name: str, criteria: dict) -> dict:
-    """A stage that adds one row {count_of, value, n} per value of the field `name`."""
-    return {
-        "$unionWith": {
-            "coll": users.name,
-            "pipeline": [
-                {"$match": criteria},
-                {"$group": {"_id": f"${name}", "n": {"$sum": 1}}},
-                {"$project": {"_id": 0, "count_of": name, "value": "$_id", "n": 1}},
-            ],
-        }
-    }
+def _count(name: str, value: str, wanted, criteria: dict) -> list[dict]:
+    """One row {count_of, value, n}: how many of those who fit `criteria` have this `value`."""
+    return [
+        {"$match": {"$and": [criteria, {name: wanted}]}},
+        {"$count": "n"},
+        {"$set": {"count_of": name, "value": value}},
+    ]
+
+
+def _counts(filters: Filters) -> list[list[dict]]:
+    """The pipelines of the counts for each filter with the others applied.
+
+    Each value is counted by itself, as that reads only the keys of an index.
+    """
+    roles = replace(filters, rol="").criteria()
+    states = replace(filters, estado="").criteria()
+    clients = replace(filters, parent="").criteria()
+    return [
+        *(_count("rol", value, value, roles) for value in Role.values),
+        _count("rol", "", {"$nin": Role.values}, roles),
+        _count("estado", Status.ACTIVO, ACTIVE, states),
+        _count("estado", Status.INACTIVO, Status.INACTIVO, states),
+        _count("estado", Status.SUSPENDIDO, Status.SUSPENDIDO, states),
+        [
+            {"$match": {"$and": [clients, {"rol": Role.CLIENTE}]}},
+            {"$group": {"_id": "$parent", "n": {"$sum": 1}}},
+            {"$project": {"_id": 0, "count_of": "parent", "value": "$_id", "n": 1}},
+        ],
+    ]
+
+
+def _union(pipeline: list[dict]) -> dict:
+    return {"$unionWith": {"coll": users.name, "pipeline": pipeline}}
 
 
 def listing_pipeline(filters: Filters, sort: str, page: int) -> list[dict]:
-    """The rows of a page, followed by the counts for each filter with the others applied."""
-    clients = {**replace(filters, parent="").criteria(), "$and": [{"rol": Role.CLIENTE}]}
-    return [
-        {"$match": filters.criteria()},
+    """The rows of a page, followed by the counts for each filter, and all technicians."""
+    sought = replace(filters, q="") if filters.q else filters
+    rows = [
+        {"$match": sought.criteria()},
         {"$sort": order(sort)},
         {"$skip": (page - 1) * PER_PAGE},
         {"$limit": PER_PAGE},
         {"$project": ROW},
-        _counts("rol", replace(filters, rol="").criteria()),
-        _counts("estado", replace(filters, estado="").criteria()),
-        _counts("parent", clients),
-        {
-            "$unionWith": {
-                "coll": users.name,
-                "pipeline": [
-                    {"$match": {"rol": Role.TECNICO}},
-                    {"$sort": {"nombre": ASCENDING, "_id": ASCENDING}},
-                    {"$project": {**TECHNICIAN, "technician": {"$literal": True}}},
-                ],
-            }
-        },
+    ]
+    technicians = [
+        {"$match": {"rol": Role.TECNICO}},
+        {"$sort": {"nombre": ASCENDING, "_id": ASCENDING}},
+        {"$project": {**TECHNICIAN, "technician": {"$literal": True}}},
+    ]
+    if not filters.q:
+        return [*rows, *map(_union, _counts(sought)), _union(technicians)]
+    # The search reads every name and email, so it is done once, and all the rest from its result.
+    parts = {f"part{n}": part for n, part in enumerate([rows, *_counts(sought)])}
+    return [
+        {"$match": named_like(filters.q)},
+        {"$project": {**ROW, "creado": 1}},
+        {"$facet": parts},
+        {"$project": {"row": {"$concatArrays": [f"${part}" for part in parts]}}},
+        {"$unwind": "$row"},
+        {"$replaceRoot": {"newRoot": "$row"}},
+        _union(technicians),
     ]
 
 
 def listing(filters: Filters, sort: str, page: int) -> Listing:
     """A page of the users that fit `filters`. `sort` is one of SORTS, with "-" for descending."""
     found = Listing([], 0)
-    counts = {"rol": defaultdict(int), "estado": defaultdict(int), "parent": defaultdict(int)}
-    for row in users.aggregate(listing_pipeline(filters, sort, page), collation=COLLATION):
+    counts = {"rol": Counter(), "estado": Counter(), "parent": Counter()}
+    pipeline = listing_pipeline(filters, sort, page)
+    for row in users.aggregate(pipeline, collation=COLLATION, batchSize=ONE_BATCH):
         if "count_of" in row:
-            counts[row["count_of"]][row.get("value") or None] += row["n"]
+            counts[row["count_of"]][text(row.get("value"))] += row["n"]
         elif "technician" in row:
-            found.technicians[row.get("email")] = row.get("nombre") or row.get("email")
+            found.technicians |= _offered([row])
         else:
             found.rows.append(User.from_document(row))
-    counts["estado"][Status.ACTIVO] += counts["estado"].pop(None, 0)
     found.roles, found.states, found.clients = counts["rol"], counts["estado"], counts["parent"]
-    found.total = found.roles[filters.rol] if filters.rol else sum(found.roles.values())
+    found.total = found.roles[filters.rol] if filters.rol else found.roles.total()
     return found
 
 
@@ -200,10 +233,18 @@ def export(filters: Filters, sort: str) -> Iterator[User]:
 
 def technicians() -> dict[str, str]:
     """{email: name} of the active technicians, by name."""
-    found = users.find(
-        ACTIVE_TECHNICIAN, TECHNICIAN, sort=[("nombre", ASCENDING)], collation=COLLATION
+    by_name = [("nombre", ASCENDING)]
+    return _offered(
+        users.find(
+            ACTIVE_TECHNICIAN, TECHNICIAN, sort=by_name, collation=COLLATION, batch_size=ONE_BATCH
+        )
     )
-    return {doc["email"]: doc.get("nombre") or doc["email"] for doc in found}
+
+
+def _offered(docs) -> dict[str, str]:
+    """{email: name} of those that have an email, as clients refer to their technician by it."""
+    found = map(User.from_document, docs)
+    return {technician.email: str(technician) for technician in found if technician.email}
 
 
 @dataclass
@@ -271,23 +312,27 @@ def detail(user_id: ObjectId, with_technicians: bool = False) -> Detail | None:
     if doc is None:
         return None
     user = User.from_document(doc)
-    counted = doc["clients"][0]["n"] if doc["clients"] and user.is_technician else 0
+    # Without an email, and without a parent, $lookup joins those who lack one too.
+    has_clients = doc["clients"] and user.is_technician and user.email
+    has_technician = doc["technician"] and user.parent
     return Detail(
         user=user,
-        technician=User.from_document(doc["technician"][0]) if doc["technician"] else None,
-        clients=counted,
+        technician=User.from_document(doc["technician"][0]) if has_technician else None,
+        clients=doc["clients"][0]["n"] if has_clients else 0,
         history=doc["history"],
-        technicians={t["email"]: t.get("nombre") or t["email"] for t in doc["technicians"]},
+        technicians=_offered(doc["technicians"]),
     )
 
 
 def chosen(user_ids: list[ObjectId]) -> tuple[list[User], dict[str, str]]:
     """These users by name, and the active technicians ({email: name})."""
     wanted = {"$or": [{"_id": {"$in": user_ids}}, ACTIVE_TECHNICIAN]}
-    found = users.find(wanted, ROW, sort=[("nombre", ASCENDING)], collation=COLLATION)
+    by_name = [("nombre", ASCENDING)]
+    found = users.find(wanted, ROW, sort=by_name, collation=COLLATION, batch_size=ONE_BATCH)
     people = [User.from_document(doc) for doc in found]
-    offered = {u.email: str(u) for u in people if u.is_technician and u.is_active}
-    return [user for user in people if user.pk in user_ids], offered
+    offered = {u.email: str(u) for u in people if u.is_technician and u.is_active and u.email}
+    wanted_ids = set(user_ids)
+    return [user for user in people if user.pk in wanted_ids], offered
 
 
 def dashboard() -> dict:
@@ -301,51 +346,47 @@ def dashboard() -> dict:
     months = [
         datetime((first + n) // 12, (first + n) % 12 + 1, 1, tzinfo=UTC) for n in range(MONTHS)
     ]
-    per_value = {"_id": None, "n": {"$sum": 1}}
+    # An array that holds a date fits the $gte below, but is no date.
+    signed_up = {"$convert": {"input": "$creado", "to": "date", "onError": None}}
+    kinds = {"rol": "$rol", "estado": "$estado", "parent": "$parent"}
     facets = {
-        "roles": [{"$group": {**per_value, "_id": "$rol"}}],
-        "states": [{"$group": {**per_value, "_id": {"$ifNull": ["$estado", Status.ACTIVO]}}}],
+        "kinds": [{"$group": {"_id": kinds, "n": {"$sum": 1}}}],
         "months": [
             {"$match": {"creado": {"$gte": months[0]}}},
-            {"$group": {**per_value, "_id": {"$dateTrunc": {"date": "$creado", "unit": "month"}}}},
+            {
+                "$group": {
+                    "_id": {"$dateTrunc": {"date": signed_up, "unit": "month"}},
+                    "n": {"$sum": 1},
+                }
+            },
         ],
         "active": [
             {"$match": {"accesos": {"$gt": 0}}},
             {"$sort": {"accesos": DESCENDING, "_id": ASCENDING}},
-            {"$limit": 5},
+            {"$limit": MOST_ACTIVE},
         ],
-        "technicians": [
-            {"$match": {"rol": Role.CLIENTE, "parent": {"$nin": [None, ""]}}},
-            {"$group": {**per_value, "_id": "$parent"}},
-            {"$sort": {"n": DESCENDING, "_id": ASCENDING}},
-            {"$limit": 10},
-            {
-                "$lookup": {
-                    "from": users.name,
-                    "localField": "_id",
-                    "foreignField": "email",
-                    "as": "technician",
-                }
-            },
-            {"$set": {"nombre": {"$first": "$technician.nombre"}}},
-        ],
-        "unassigned": [
-            {"$match": {"rol": Role.CLIENTE, "parent": {"$in": [None, ""]}}},
-            {"$count": "n"},
-        ],
+        "technicians": [{"$match": {"rol": Role.TECNICO}}, {"$project": TECHNICIAN}],
     }
     fields = dict.fromkeys(("nombre", "email", "rol", "estado", "creado", "accesos", "parent"), 1)
-    found = next(users.aggregate([{"$project": fields}, {"$facet": facets}], collation=COLLATION))
+    found = next(users.aggregate([{"$project": fields}, {"$facet": facets}]))
     per_month = {row["_id"]: row["n"] for row in found["months"]}
-    roles = {row["_id"]: row["n"] for row in found["roles"]}
+    roles, states, clients = Counter(), Counter(), Counter()
+    for row in found["kinds"]:
+        kind = {field: text(row["_id"].get(field)) for field in kinds}
+        roles[kind["rol"]] += row["n"]
+        states[kind["estado"] or Status.ACTIVO] += row["n"]
+        if kind["rol"] == Role.CLIENTE:
+            clients[normal(kind["parent"])] += row["n"]
+    unassigned = clients.pop("", 0)
+    names = {normal(email): name for email, name in _offered(found["technicians"]).items()}
     return {
-        "total": sum(roles.values()),
+        "total": roles.total(),
         "roles": roles,
-        "states": {row["_id"]: row["n"] for row in found["states"]},
-        "months": [(month, per_month.get(month, 0)) for month in months],
+        "states": states,
+        "months": [(month.date(), per_month.get(month, 0)) for month in months],
         "active": [User.from_document(doc) for doc in found["active"]],
         "technicians": [
-            (row.get("nombre") or row["_id"], row["n"]) for row in found["technicians"]
+            (names.get(email, email), n) for email, n in clients.most_common(MOST_CLIENTS)
         ],
-        "unassigned": found["unassigned"][0]["n"] if found["unassigned"] else 0,
+        "unassigned": unassigned,
     }

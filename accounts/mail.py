@@ -5,7 +5,7 @@ import threading
 from smtplib import SMTPException
 
 from django.conf import settings
-from django.core.mail import send_mail
+from django.core.mail import BadHeaderError, send_mail
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
@@ -33,11 +33,10 @@ def send_link(request, user: User, kind: str) -> bool:
         subject = render_to_string(f"emails/{kind}_subject.txt", context).strip()
         body = render_to_string(f"emails/{kind}.txt", context)
     try:
-        send_mail(subject, body, None, [user.email])
-    except (OSError, SMTPException) as error:
+        return bool(send_mail(subject, body, None, [user.email]))
+    except (BadHeaderError, OSError, SMTPException) as error:
         logger.warning("A mail could not be sent: %s", type(error).__name__)
         return False
-    return True
 
 
 def send_link_later(request, user: User, kind: str) -> threading.Thread:
@@ -49,4 +48,5 @@ def send_link_later(request, user: User, kind: str) -> threading.Thread:
 
 def language_of(user: User) -> str:
     wanted = user.preferences.get("language")
-    return wanted if wanted in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+    known = [code for code, _name in settings.LANGUAGES]
+    return wanted if wanted in known else settings.LANGUAGE_CODE

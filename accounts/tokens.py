@@ -2,13 +2,21 @@
 password and the last login, so it dies with either.
 """
 
+from datetime import UTC, datetime
+
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.utils.http import base36_to_int
 
 RESET_SECONDS = 60 * 60
 
 
-class ResetTokenGenerator(PasswordResetTokenGenerator):
+class LinkTokenGenerator(PasswordResetTokenGenerator):
+    def _now(self):
+        # Local time, as Django has it, jumps twice a year.
+        return datetime.now(UTC).replace(tzinfo=None)
+
+
+class ResetTokenGenerator(LinkTokenGenerator):
     key_salt = "accounts.tokens.reset"
 
     def check_token(self, user, token):
@@ -19,7 +27,7 @@ class ResetTokenGenerator(PasswordResetTokenGenerator):
         return self._num_seconds(self._now()) - made <= RESET_SECONDS
 
 
-class InvitationTokenGenerator(PasswordResetTokenGenerator):
+class InvitationTokenGenerator(LinkTokenGenerator):
     key_salt = "accounts.tokens.invitation"
 
 

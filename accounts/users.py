@@ -58,7 +58,7 @@ VALIDATOR = {
     },
 }
 
-ACTIVE = {"$in": [Status.ACTIVO, None]}  # a missing state means active
+ACTIVE = {"$in": [Status.ACTIVO, None, ""]}  # a missing state means active
 ACTIVE_ADMINISTRATOR = {"rol": Role.ADMINISTRADOR, "estado": ACTIVE}
 ACTIVE_TECHNICIAN = {"rol": Role.TECNICO, "estado": ACTIVE}
 
@@ -131,16 +131,34 @@ def any_exist() -> bool:
 
 def everything_about(user: User) -> dict:
     """All that is stored about a user, for that user: the document, sessions, comments, log."""
-    doc = users.find_one({"_id": user.pk}, {"password": 0, "lock": 0})
-    return {
-        "user": doc,
-        "sessions": [
-            {field: value for field, value in session.items() if field != "key"}
-            for session in sessions.of(user.pk)
-        ],
-        "comments": comments.by_author(user.email),
-        "audit_log": audit.about(user.pk),
-    }
+    pipeline = [
+        {"$match": {"_id": user.pk}},
+        {"$project": {"password": 0, "lock": 0}},
+        {"$project": {"_id": 0, "user": "$$ROOT"}},
+        {
+            "$lookup": {
+                "from": sessions.sessions.name,
+                "localField": "user._id",
+                "foreignField": "user_id",
+                "pipeline": [{"$project": {"_id": 0, "user_id": 0, "data": 0}}],
+                "as": "sessions",
+            }
+        },
+        {
+            "$lookup": {
+                "from": audit.entries.name,
+                "localField": "user._id",
+                "foreignField": "target._id",
+                # Who did it is told by name; the address is that person's own.
+                "pipeline": [
+                    {"$project": {"_id": 0, "at": 1, "action": 1, "changes": 1, "actor.nombre": 1}}
+                ],
+                "as": "audit_log",
+            }
+        },
+    ]
+    found = next(users.aggregate(pipeline), {})
+    return {**found, "comments": comments.by_author(user.email)}
 
 
 def version(user: User, fields) -> str:
@@ -158,18 +176,14 @@ def record_login(user: User):
     users.update_one({"_id": user.pk}, [{"$set": {"ultimo_acceso": "$$NOW", "accesos": counted}}])
 
 
-def rehash(user: User, password: str):
-    """Store the same password under today's hash, unless it was changed in the meantime."""
+def rehash(user: User, password: str) -> bool:
+    """Store the same password under today's hash; False if it was changed in the meantime."""
     fresh = make_password(password)
-    users.update_one(
-        {
-            "_id": user.pk,
-            "password": {"$in": [user.password, user.password.removeprefix("bcrypt")]},
-        },
-        {"$set": {"password": fresh}},
-    )
+    known = {"$in": [user.password, user.password.removeprefix("bcrypt")]}
+    replaced = users.update_one({"_id": user.pk, "password": known}, {"$set": {"password": fresh}})
     # In memory too, or the session made from it would end at the next request.
     user.password = fresh
+    return replaced.matched_count == 1
 
 
 # Changing
@@ -195,7 +209,8 @@ def create(fields: dict, by: Actor | None = None, _id: ObjectId | None = None) -
         "modificado": now,
         "accesos": 0,
     }
-    told = {field: (None, doc.get(field)) for field in ("email", "nombre", "rol", "parent")}
+    given = {field for field in fields if doc[field] is not None and doc[field] != ""}
+    told = {field: (None, doc[field]) for field in sorted(given - {"password"})}
 
     def insert(session):
         if doc["parent"]:
@@ -209,6 +224,11 @@ def create(fields: dict, by: Actor | None = None, _id: ObjectId | None = None) -
     except DuplicateKeyError as error:
         if "_id" not in error.details["keyPattern"]:
             raise EmailTaken(doc["email"]) from error
+        sent_before = by_id(doc["_id"])
+        if sent_before and sent_before.email == doc["email"]:
+            return sent_before
+        # The browser's Back button brought the form again, for somebody else.
+        return create(fields, by)
     return _user(doc)
 
 
@@ -238,23 +258,24 @@ def update(
         new = {**old, **wanted}
         if new.get("rol") != Role.CLIENTE:
             new["parent"] = None
-        changes = _changes(old, new)
-        if not changes:
+        fields_to_set = (*wanted, "parent")
+        written = {f: new.get(f) for f in fields_to_set if old.get(f) != new.get(f)}
+        if not written:
             return _user(old)
+        changes = _changes(old, new, fields_to_set)
         if _administers(old) and not _administers(new):
             _hold_another_administrator(user_id, session)
         if "parent" in changes and new["parent"]:
             _hold_technician(new["parent"], session)
-        entries = [entry(by, Action.EDIT, old, changes)]
+        entries = [entry(by, Action.EDIT, old, changes)] if changes else []
         if old.get("rol") == Role.TECNICO:
             if "rol" in changes:
                 entries += _hand_over_clients(old, clients_to, by, session)
             elif "email" in changes:
                 entries += _move_clients(old, new["email"], by, session)
         if "email" in changes:
-            comments.change_author(old.get("email"), new["email"], session)
-        new["modificado"] = datetime.now(UTC)
-        written = {field: new[field] for field in (*changes, "modificado")}
+            comments.change_author(_user(old).email, new["email"], session)
+        written["modificado"] = datetime.now(UTC)
         users.update_one({"_id": user_id}, {"$set": written}, session=session)
         if changes.keys() & {"rol", "estado"}:
             sessions.end_all([user_id], session=session)
@@ -301,7 +322,9 @@ def set_password(user: User, password: str, by: Actor, keep: str | None = None):
 
     def change(session):
         fields = {"password": fresh, "modificado": datetime.now(UTC)}
-        users.update_one({"_id": user.pk}, {"$set": fields}, session=session)
+        changed = users.update_one({"_id": user.pk}, {"$set": fields}, session=session)
+        if not changed.matched_count:
+            raise NoSuchUser(user.pk)
         sessions.end_all([user.pk], keep=keep, session=session)
         audit.record([entry(by, Action.PASSWORD, _target(user))], session)
 
@@ -343,7 +366,8 @@ def change_many(
                 refused.append((_user(doc), reason))
             else:
                 changed.append(doc["_id"])
-                entries.append(entry(by, Action.EDIT, doc, _changes(doc, {**doc, **fields})))
+                changes = _changes(doc, {**doc, **fields}, fields)
+                entries.append(entry(by, Action.EDIT, doc, changes))
         now = datetime.now(UTC)
         users.update_many(
             {"_id": {"$in": changed}}, {"$set": {**fields, "modificado": now}}, session=session
@@ -369,10 +393,16 @@ def stored(fields: dict) -> dict:
     return new
 
 
-def _changes(old: dict, new: dict) -> dict:
-    """{field: (old value, new value)}; a missing field counts as null."""
+def _changes(old: dict, new: dict, fields) -> dict:
+    """{field: (old value, new value)} of those `fields` that read differently afterwards.
+
+    What a form fills in for a missing field is no change: no state and "activo" are the same.
+    """
+    before, after = _user(old), _user(new)
     return {
-        field: (old.get(field), value) for field, value in new.items() if old.get(field) != value
+        field: (old.get(field), new.get(field))
+        for field in dict.fromkeys(fields)
+        if getattr(before, field) != getattr(after, field)
     }
 
 
@@ -434,9 +464,10 @@ def _move_clients(
     technician: dict, to: str | None, by: Actor, session: ClientSession
 ) -> list[dict]:
     """Give all clients of `technician` the parent `to`; returns the entries for the log."""
-    if not technician.get("email"):
+    email = _user(technician).email
+    if not email:
         return []
-    theirs = {"rol": Role.CLIENTE, "parent": technician["email"]}
+    theirs = {"rol": Role.CLIENTE, "parent": email}
     fields = {"email": 1, "nombre": 1, "parent": 1}
     clients = list(users.find(theirs, fields, collation=COLLATION, session=session))
     users.update_many(

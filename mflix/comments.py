@@ -16,4 +16,6 @@ def by_author(email: str) -> list[dict]:
 
 def change_author(old: str, new: str, session):
     """Let the comments follow their author's email, in the transaction of `session`."""
+    if not old:
+        return  # the comments without an email are nobody's
     comments.update_many({"email": old}, {"$set": {"email": new}}, session=session)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pialara_site.forms import no_control_characters
 
-from .. import attempts
+from .. import attempts, users
 from ..models import User
 from ..roles import Sex
 
@@ -82,14 +82,18 @@ class FirstPasswordField(forms.Form):
         help_text=_("Leave it empty to send an invitation by email instead."),
     )
 
-    def clean_password(self):
-        password = self.cleaned_data["password"]
-        if password:
-            person = User(
-                nombre=self.cleaned_data.get("nombre", ""), email=self.cleaned_data.get("email", "")
-            )
+    def clean(self):
+        super().clean()
+        password = self.cleaned_data.get("password")
+        if not password:
+            return
+        person = User(
+            nombre=self.cleaned_data.get("nombre", ""), email=self.cleaned_data.get("email", "")
+        )
+        try:
             validate_password(password, person)
-        return password
+        except ValidationError as error:
+            self.add_error("password", error)
 
 
 YOUR_PASSWORD = _("Your password")
@@ -110,7 +114,8 @@ def check_own_password(user: User, password: str):
 
     Raises TooManyAttempts, or a stolen session could guess without end.
     """
-    attempts.PER_EMAIL.enter(user.email)
+    email = users.normal(user.email)
+    attempts.PER_EMAIL.enter(email)
     if not user.check_password(password):
         raise ValidationError(_("That is not your password."))
-    attempts.PER_EMAIL.forget(user.email)
+    attempts.PER_EMAIL.forget(email)

@@ -35,6 +35,7 @@ def technician_choices(technicians: dict[str, str], none=NONE) -> list:
 
 class CreateForm(PersonFields, ClientFields, FirstPasswordField):
     id = IdField()
+    field_order = ("nombre", "email", "sexo", "fecha_nacimiento", "patologia", "password")
 
     def create(self, by: Actor, **fixed) -> User | None:
         """The new user with the `fixed` fields, or None with errors at the form."""
@@ -107,6 +108,8 @@ class EditForm(PersonFields):
 class ClientForm(EditForm, ClientFields):
     """A technician edits one of their clients."""
 
+    field_order = ("nombre", "email")
+
 
 class ProfileForm(EditForm):
     """People edit their own data. A new email is confirmed with the password."""
@@ -116,7 +119,8 @@ class ProfileForm(EditForm):
 
     def clean(self):
         super().clean()
-        if users.normal(self.cleaned_data.get("email", self.user.email)) == self.user.email:
+        typed = self.cleaned_data.get("email", self.user.email)
+        if users.normal(typed) == users.normal(self.user.email):
             return
         if not self.cleaned_data.get("password"):
             self.add_error("password", _("Type your password to change your email."))
@@ -132,7 +136,7 @@ class ClientProfileForm(ProfileForm, ClientFields):
 
 
 class RoleFields(forms.Form):
-    rol = forms.ChoiceField(label=_("Role"), choices=Role.choices)
+    rol = forms.ChoiceField(label=_("Role"), choices=Role.choices, initial=Role.CLIENTE)
     parent = forms.ChoiceField(
         label=_("Technician"), required=False, help_text=_("Only for clients.")
     )
@@ -145,7 +149,7 @@ class RoleFields(forms.Form):
 
 
 class UserCreateForm(RoleFields, CreateForm):
-    field_order = ("nombre", "email", "rol", "parent", "password")
+    field_order = ("nombre", "email", "rol", "parent", *CreateForm.field_order)
 
     def __init__(self, *args, technicians: dict[str, str], **kwargs):
         super().__init__(*args, **kwargs)

@@ -14,6 +14,8 @@ from .fields import check_own_password, own_password
 
 MOST_FAVORITES = 50
 
+CHANGED = _("Somebody else changed the contacts in the meantime. Here is what is stored now.")
+
 
 class Theme(TextChoices):
     SYSTEM = "system", _("As my device")
@@ -86,6 +88,17 @@ class ContactForm(forms.Form):
 
     def contact(self) -> dict:
         return {field: self.cleaned_data[field] for field in contacts.FIELDS}
+
+    def show_both(self, stored: dict):
+        """Keep what was typed and say what is stored; sending the form again overwrites it."""
+        typed = self.contact()
+        self.add_error(None, CHANGED)
+        for field, value in typed.items():
+            if stored.get(field) != value:
+                shown = "✓" if stored.get(field) is True else stored.get(field) or "—"
+                self.add_error(field, _("Stored now: “%(value)s”.") % {"value": shown})
+        self.data = self.data.copy()
+        self.data["version"] = contacts.version(stored)
 
 
 class PasswordChangeForm(SetPasswordForm):

@@ -38,8 +38,13 @@ class LoginForm(forms.Form):
             return
         email = users.normal(self.cleaned_data["email"])
         address = client_ip(self.request)
-        attempts.PER_EMAIL.enter(email)
-        entered = attempts.PER_ADDRESS.enter(address)
+        entered_email = attempts.PER_EMAIL.enter(email)
+        try:
+            entered = attempts.PER_ADDRESS.enter(address)
+        except attempts.TooManyAttempts:
+            # This password is not looked at, so it is no failure of the email.
+            attempts.PER_EMAIL.take_back(email, entered_email)
+            raise
         user = authenticate(self.request, email=email, password=self.cleaned_data["password"])
         if user is None:
             raise ValidationError(_("The email or the password is not right."))
@@ -52,6 +57,7 @@ class LoginForm(forms.Form):
 
 class RegisterForm(PersonFields, FirstPasswordField):
     id = IdField()
+    field_order = ("nombre", "email", "password")
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -59,15 +65,20 @@ class RegisterForm(PersonFields, FirstPasswordField):
         self.fields["password"].help_text = ""
 
     def save(self, ip: str):
-        """The new client, or None with an error at the form."""
+        """The new client, who has proved who they are, or None with an error at the form."""
         fields = {**self.cleaned_data, "rol": Role.CLIENTE}
         new_id = fields.pop("id")
         by = Actor(fields["nombre"], users.normal(fields["email"]), new_id, ip)
         try:
-            return users.create(fields, by, new_id)
+            users.create(fields, by, new_id)
         except users.EmailTaken:
             self.add_error("email", _("A user with this email already exists."))
             return None
+        # The form may have been sent twice, or with an id that is somebody else's.
+        user = authenticate(email=fields["email"], password=fields["password"])
+        if user is None:
+            self.add_error(None, _("Please open this form again."))
+        return user
 
 
 class ResetRequestForm(forms.Form):
@@ -79,7 +90,6 @@ class ResetRequestForm(forms.Form):
 class LinkPasswordForm(SetPasswordForm):
     """The new password of somebody who followed a mailed link."""
 
-    def save(self, commit=True):
-        by = Actor(str(self.user), self.user.email, self.user.pk)
+    def save(self, ip: str):
+        by = Actor(str(self.user), self.user.email, self.user.pk, ip)
         users.set_password(self.user, self.cleaned_data["new_password1"], by)
-        return self.user

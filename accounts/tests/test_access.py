@@ -1,8 +1,9 @@
 """Who may use what: every path, every role."""
 
 import pytest
-from django.urls import URLResolver, get_resolver
+from django.urls import URLResolver, get_resolver, resolve
 
+from accounts.users import users
 from tests.mothers import a_client
 
 PUBLIC, LOGGED_IN = {"anonymous", "cliente", "tecnico", "admin"}, {"cliente", "tecnico", "admin"}
@@ -76,3 +77,92 @@ def test_path_answers_the_role(request, cliente, path, role):
         assert response.headers["Location"].startswith("/login/?next=/")
     else:
         assert response.status_code == 403
+
+
+# Whatever changes something, with who may do it.
+CHANGES = {
+    "/profile/edit/": LOGGED_IN,
+    "/profile/password/": LOGGED_IN,
+    "/profile/preferences/": LOGGED_IN,
+    "/profile/sessions/": LOGGED_IN,
+    "/profile/delete/": LOGGED_IN,
+    "/profile/contacts/create/": {"cliente"},
+    "/profile/contacts/0/edit/": {"cliente"},
+    "/profile/contacts/0/delete/": {"cliente"},
+    "/users/create/": {"admin"},
+    "/users/bulk/": {"admin"},
+    "/users/{cliente}/edit/": {"admin"},
+    "/users/{cliente}/delete/": {"admin"},
+    "/users/{cliente}/password/": {"admin"},
+    "/clients/create/": {"tecnico"},
+    "/clients/{cliente}/edit/": {"tecnico"},
+    "/clients/{cliente}/delete/": {"tecnico"},
+    "/clients/{cliente}/contacts/create/": {"tecnico"},
+    "/clients/{cliente}/contacts/0/edit/": {"tecnico"},
+    "/clients/{cliente}/contacts/0/delete/": {"tecnico"},
+}
+FORBIDDEN = [(p, role) for p, roles in CHANGES.items() for role in sorted(LOGGED_IN - roles)]
+
+
+@pytest.mark.parametrize(("path", "role"), FORBIDDEN)
+def test_wrong_role_changes_nothing(request, cliente, path, role):
+    caller = request.getfixturevalue(role)
+    before = list(users.find())
+    assert caller.post(path.format(cliente=cliente.user.pk), {"nombre": "x"}).status_code == 403
+    assert list(users.find()) == before
+
+
+@pytest.mark.parametrize("path", CHANGES)
+def test_anonymous_changes_nothing(anonymous, cliente, path):
+    before = list(users.find())
+    response = anonymous.post(path.format(cliente=cliente.user.pk), {"nombre": "x"})
+    assert response.headers["Location"].startswith("/login/?next=/")
+    assert list(users.find()) == before
+
+
+@pytest.mark.parametrize("path", CHANGES)
+def test_change_needs_the_csrf_token(request, cliente, path):
+    caller = request.getfixturevalue(sorted(CHANGES[path])[0])
+    caller.handler.enforce_csrf_checks = True
+    assert caller.post(path.format(cliente=cliente.user.pk)).status_code == 403
+
+
+@pytest.mark.parametrize("path", ["/register/", "/login/", "/password/reset/", "/language/"])
+def test_public_form_needs_the_csrf_token(anonymous, path):
+    anonymous.handler.enforce_csrf_checks = True
+    assert anonymous.post(path).status_code == 403
+
+
+@pytest.mark.parametrize("path", sorted(PATHS.keys() - CHANGES.keys() - {"/password/reset/"}))
+def test_page_that_only_shows_takes_no_post(request, cliente, path):
+    caller = request.getfixturevalue(sorted(PATHS[path])[0])
+    assert caller.post(path.format(cliente=cliente.user.pk)).status_code == 405
+
+
+@pytest.mark.parametrize("role", ["cliente", "tecnico", "admin"])
+def test_bulk_page_is_only_posted_to(request, role):
+    status = 405 if role == "admin" else 403
+    assert request.getfixturevalue(role).get("/users/bulk/").status_code == status
+
+
+def test_table_of_paths_is_complete():
+    def names(patterns):
+        for entry in patterns:
+            if isinstance(entry, URLResolver):
+                yield from names(entry.url_patterns)
+            else:
+                yield entry.name
+
+    def name(path):
+        return resolve(path.format(cliente="0" * 24)).url_name
+
+    told = {name(path) for path in (*PATHS, *CHANGES)}
+    elsewhere = {
+        "language",
+        "login",
+        "logout",
+        "register",
+        "password_reset_confirm",
+        "password_set",
+    }
+    assert set(names(get_resolver().url_patterns)) == told | elsewhere

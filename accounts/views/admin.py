@@ -29,7 +29,7 @@ def _filters(query) -> Filters:
         q=search_text(query),
         rol=one_of(query.get("rol", ""), Role.values),
         estado=one_of(query.get("estado", ""), Status.values),
-        parent=search_text(query, "parent"),
+        parent=query.get("parent", "").strip(),
     )
 
 
@@ -57,7 +57,7 @@ def users_list(request):
         "technicians": [
             (email, name, found.clients[email]) for email, name in found.technicians.items()
         ],
-        "without_technician": found.clients[None],
+        "without_technician": found.clients[""],
     }
     return render(request, "accounts/users.html", context)
 
@@ -140,10 +140,11 @@ def _delete(request, user_id, form) -> bool:
 def password(request, user_id):
     """Mail a link to set a password: an invitation to who has none yet, else a reset."""
     user = detail_or_404(user_id).user
+    kind = "reset" if user.has_usable_password() else "invitation"
     if request.method == "POST":
         if not user.is_active:
             messages.error(request, _("This user is not active, so no link was sent."))
-        elif mail.send_link(request, user, "reset" if user.has_usable_password() else "invitation"):
+        elif user.email and mail.send_link(request, user, kind):
             users.record_link(user, actor(request))
             messages.success(request, _("The link is on its way by email."))
         else:
@@ -197,8 +198,8 @@ COLUMNS = (
     "accesos",
 )
 
-# A spreadsheet runs what starts with one of these.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# A spreadsheet runs what starts with one of these, the wide ones too.
+FORMULA = (*"=+-@", *"＝＋－＠", "\t", "\r", "\n")
 
 
 def defused(cell) -> str:
@@ -271,9 +272,11 @@ def audit_log(request):
 
 
 def _day(wanted: str) -> datetime | None:
-    """The start of the day `wanted` here, or None when it is not a date."""
+    """The start of the day `wanted` here, or None when it is not a date of our time."""
     try:
         day = parse_date(wanted)
     except ValueError:
         return None
-    return day and timezone.make_aware(datetime.combine(day, time.min))
+    if day is None or not 1900 <= day.year < 3000:
+        return None
+    return timezone.make_aware(datetime.combine(day, time.min))

@@ -4,15 +4,10 @@ from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from .. import contacts
-from ..forms.profile import ContactForm
+from ..forms.profile import CHANGED, ContactForm
 from ..requests import actor
-
-CHANGED = gettext_lazy(
-    "Somebody else changed the contacts in the meantime. Here is what is stored now."
-)
 
 
 def create(request, client, back: str):
@@ -35,11 +30,11 @@ def edit(request, client, place: int, back: str):
         seen = form.cleaned_data["version"] or form.seen
         try:
             contacts.edit(client.pk, place, form.contact(), actor(request), seen)
-        except contacts.ChangedMeanwhile:
-            messages.error(request, CHANGED)
+        except contacts.ChangedMeanwhile as changed:
+            form.show_both(_contact_or_404(changed.user, place))
         else:
             messages.success(request, _("The contact is saved."))
-        return redirect(back)
+            return redirect(back)
     context = {"form": form, "title": _("Edit the contact"), "back": back}
     return render(request, "accounts/form.html", context)
 

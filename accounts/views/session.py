@@ -5,7 +5,7 @@ from django.contrib import auth, messages
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import PasswordResetConfirmView
 from django.core.exceptions import ValidationError
-from django.http import Http404
+from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse_lazy
 from django.utils.http import url_has_allowed_host_and_scheme, urlsafe_base64_decode
@@ -15,7 +15,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
 from .. import attempts, mail, sessions, users
-from ..access import any_role_required, throttled
+from ..access import throttled
 from ..forms.session import LinkPasswordForm, LoginForm, RegisterForm, ResetRequestForm
 from ..models import User
 from ..requests import client_ip
@@ -29,10 +29,10 @@ from ..tokens import invitation_tokens, reset_tokens
 def login(request):
     target = _next(request)
     if request.user.is_authenticated and request.method != "POST":
-        return redirect(target)
+        return HttpResponseRedirect(target)
     form = LoginForm(request, request.POST or None)
     if form.is_valid():
-        response = redirect(target)
+        response = HttpResponseRedirect(target)
         _log_in(request, response, form.user, remember=form.cleaned_data["remember"])
         return response
     context = {
@@ -61,7 +61,8 @@ def _log_in(request, response, user: User, remember: bool = False):
     if remember:
         request.session.set_expiry(settings.SESSION_COOKIE_AGE)
     users.record_login(user)
-    remember_language(response, mail.language_of(user))
+    if "language" in user.preferences:
+        remember_language(response, mail.language_of(user))
 
 
 def remember_language(response, language: str):
@@ -75,9 +76,10 @@ def remember_language(response, language: str):
     )
 
 
-@any_role_required
+@login_not_required
 @require_POST
 def logout(request):
+    """For everybody: also who has lost their role may leave."""
     auth.logout(request)
     return redirect("home")
 
@@ -139,8 +141,11 @@ class ResetView(PasswordResetConfirmView):
         return user if user and user.is_active else None
 
     def form_valid(self, form):
+        form.save(client_ip(self.request))
+        # All sessions of the user are over, and this may have been one; the token goes with it.
+        self.request.session.flush()
         messages.success(self.request, _("Your new password is set. You can log in with it now."))
-        return super().form_valid(form)
+        return HttpResponseRedirect(self.get_success_url())
 
 
 class InvitationView(ResetView):

@@ -32,6 +32,7 @@ class Command(BaseCommand):
         with Progress(transient=True) as progress:
             for path, size in zip(files, sizes, strict=True):
                 task = progress.add_task(path.name, total=size)
+                rejects(path).unlink(missing_ok=True)  # those of an earlier time
                 for batch in batches(documents(path), BATCH):
                     counted, rejected = bulk.upsert(batch)
                     counts.update(counted)
@@ -45,6 +46,10 @@ class Command(BaseCommand):
     def keep(self, path: Path, rejected: list[tuple[dict, str]]):
         if not rejected:
             return
-        with open(f"{path}.rejected.jsonl", "a") as file:
+        with open(rejects(path), "a") as file:
             for doc, reason in rejected:
                 file.write(json_util.dumps({"reason": reason, "document": doc}) + "\n")
+
+
+def rejects(path: Path) -> Path:
+    return path.with_name(f"{path.name}.rejected.jsonl")

@@ -1,0 +1,224 @@
+"""/users/bulk/: one change for many users, confirmed first, then told one by one."""
+
+import pytest
+from bson import ObjectId
+
+from accounts import audit, users
+from conftest import logged_in
+from tests.mothers import a_client, a_technician, an_administrator, document_of
+
+
+def send(caller, action, people, **fields):
+    ids = [str(getattr(person, "pk", person)) for person in people]
+    return caller.post("/users/bulk/", {"action": action, "ids": ids, **fields})
+
+
+def confirm(caller, action, people, **fields):
+    return send(caller, action, people, confirm="1", **fields)
+
+
+def states(*people) -> list[str]:
+    return [document_of(person)["estado"] for person in people]
+
+
+@pytest.mark.parametrize("action", ["suspend", "deactivate", "activate", "assign"])
+def test_nothing_changes_before_it_is_confirmed(admin, action):
+    technician = a_technician()
+    ana, luz = a_client(estado="inactivo"), a_client()
+    before = [document_of(ana), document_of(luz)]
+    response = send(admin, action, [ana, luz], parent=technician.email)
+    assert set(response.context["people"]) == {ana, luz}
+    assert [document_of(ana), document_of(luz)] == before
+
+
+@pytest.mark.parametrize(
+    ("action", "before", "after"),
+    [
+        ("activate", "suspendido", "activo"),
+        ("suspend", "activo", "suspendido"),
+        ("deactivate", "activo", "inactivo"),
+    ],
+)
+def test_state_of_all_chosen_changes(admin, action, before, after):
+    people = [a_client(estado=before), a_technician(estado=before), an_administrator(estado=before)]
+    response = confirm(admin, action, people)
+    assert response.context["changed"] == 3
+    assert states(*people) == [after] * 3
+
+
+def test_others_stay_as_they_are(admin):
+    chosen, other = a_client(), a_client()
+    confirm(admin, "suspend", [chosen])
+    assert states(chosen, other) == ["suspendido", "activo"]
+
+
+def test_clients_are_assigned_to_a_technician(admin):
+    technician = a_technician()
+    people = [a_client(), a_client(parent="other@example.org")]
+    assert confirm(admin, "assign", people, parent=technician.email).context["changed"] == 2
+    assert {document_of(each)["parent"] for each in people} == {technician.email}
+
+
+def test_confirmation_page_sends_what_it_shows(admin):
+    ana = a_client(nombre="Ana Núñez")
+    page = send(admin, "suspend", [ana]).content.decode()
+    for part in ('name="confirm"', 'value="suspend"', f'value="{ana.pk}"', "Ana Núñez"):
+        assert part in page
+
+
+def test_confirmation_page_offers_the_active_technicians(admin):
+    technician = a_technician()
+    a_technician(estado="suspendido")
+    response = send(admin, "assign", [a_client()])
+    assert list(response.context["technicians"]) == [technician.email]
+
+
+@pytest.mark.parametrize("parent", ["", "nobody@example.org", "off@example.org", "$ne"])
+def test_assigning_asks_again_until_there_is_an_active_technician(admin, parent):
+    a_technician(email="off@example.org", estado="inactivo")
+    client = a_client()
+    response = confirm(admin, "assign", [client], parent=parent)
+    assert "technicians" in response.context
+    assert document_of(client)["parent"] is None
+
+
+def test_who_was_not_changed_is_told_with_the_reason(admin):
+    technician = a_technician()
+    there, other = a_client(parent=technician.email), a_client()
+    response = confirm(
+        admin, "assign", [there, other, technician, admin.user], parent=technician.email
+    )
+    refused = dict(response.context["refused"])
+    assert set(refused) == {there, technician, admin.user}
+    assert all(refused.values())
+
+
+def test_one_in_that_state_already_is_told_and_not_logged(admin):
+    user = a_client(estado="suspendido")
+    response = confirm(admin, "suspend", [user])
+    assert [refused for refused, _reason in response.context["refused"]] == [user]
+    assert audit.entries.count_documents({}) == 0
+
+
+def test_user_without_a_state_is_active_already(admin):
+    assert confirm(admin, "activate", [a_client(estado=None)]).context["changed"] == 0
+
+
+def test_users_who_are_gone_are_counted(admin):
+    response = confirm(admin, "suspend", [a_client(), ObjectId(), ObjectId()])
+    assert (response.context["changed"], response.context["gone"]) == (1, 2)
+
+
+def test_the_same_id_twice_is_one_user(admin):
+    user = a_client()
+    response = confirm(admin, "suspend", [user, user])
+    assert (response.context["changed"], response.context["gone"]) == (1, 0)
+
+
+@pytest.mark.parametrize("action", ["suspend", "deactivate"])
+def test_nobody_does_it_to_themselves_so_an_administrator_stays(admin, action):
+    other = an_administrator()
+    response = confirm(admin, action, [admin.user, other])
+    assert [refused for refused, _reason in response.context["refused"]] == [admin.user]
+    assert states(admin.user)[0] == "activo" != states(other)[0]
+
+
+def test_suspended_users_are_out_at_the_next_request(admin):
+    user = a_client()
+    theirs = logged_in(user)
+    confirm(admin, "suspend", [user])
+    assert theirs.get("/me/").headers["Location"].startswith("/login/")
+
+
+def test_assigned_clients_stay_logged_in(admin):
+    technician, user = a_technician(), a_client()
+    theirs = logged_in(user)
+    confirm(admin, "assign", [user], parent=technician.email)
+    assert theirs.get("/me/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {},
+        {"action": "suspend"},
+        {"action": "suspend", "ids": "not an id"},
+        {"action": "suspend", "ids": "f" * 12},
+        {"action": "suspend", "ids[$gt]": ""},
+        {"action": "destroy", "ids": "0" * 24},
+        {"action": "", "ids": "0" * 24},
+        {"ids": "0" * 24},
+        {"action": "assign", "ids": "0" * 24, "parent": "x" * 300},
+        {"action": "assign", "ids": "0" * 24, "parent": "a\x00b"},
+    ],
+    ids=str,
+)
+def test_choice_that_is_none_is_a_sentence_on_the_list(admin, fields):
+    response = admin.post("/users/bulk/", {**fields, "confirm": "1"}, follow=True)
+    assert response.redirect_chain == [("/users/", 302)]
+    assert len(response.context["messages"]) == 1
+
+
+def test_more_than_five_hundred_at_once_is_a_sentence(admin):
+    response = send(admin, "suspend", [ObjectId() for _n in range(501)])
+    assert response.headers["Location"] == "/users/"
+
+
+def test_five_hundred_at_once_are_changed(admin):
+    doc = document_of(a_client())
+    users.users.insert_many(
+        {**doc, "_id": ObjectId(), "email": f"many{n}@example.org"} for n in range(500)
+    )
+    people = users.users.distinct("_id", {"email": {"$regex": "^many"}})
+    assert confirm(admin, "suspend", people).context["changed"] == 500
+    assert audit.entries.count_documents({}) == 500
+
+
+@pytest.mark.parametrize("role", ["tecnico", "cliente"])
+def test_nobody_else_changes_many(request, role):
+    user = a_client()
+    assert confirm(request.getfixturevalue(role), "suspend", [user]).status_code == 403
+    assert states(user) == ["activo"]
+
+
+def test_bulk_page_is_only_posted_to(admin):
+    assert admin.get("/users/bulk/").status_code == 405
+
+
+def test_technician_who_left_meanwhile_is_a_sentence(admin, monkeypatch):
+    technician, client = a_technician(), a_client()
+
+    def gone(*args):
+        raise users.NoSuchTechnician
+
+    monkeypatch.setattr("accounts.users._hold_technician", gone)
+    response = confirm(admin, "assign", [client], parent=technician.email)
+    assert response.headers["Location"] == "/users/"
+    assert document_of(client)["parent"] is None
+
+
+def test_every_change_is_in_the_audit_log(admin):
+    ana, luz = a_client(), a_client()
+    confirm(admin, "suspend", [ana, luz])
+    entries = list(audit.entries.find())
+    assert {entry["target"]["_id"] for entry in entries} == {ana.pk, luz.pk}
+    assert entries[0]["changes"] == {"estado": {"old": "activo", "new": "suspendido"}}
+
+
+def test_all_changes_and_entries_are_one_transaction(admin, monkeypatch):
+    def fail(*args, **kwargs):
+        raise RuntimeError("injected")
+
+    people = [a_client(), a_client()]
+    monkeypatch.setattr("accounts.audit.record", fail)
+    with pytest.raises(RuntimeError, match="injected"):
+        confirm(admin, "suspend", people)
+    assert states(*people) == ["activo", "activo"]
+
+
+def test_administrator_who_is_none_any_more_changes_nobody(admin):
+    user = a_client()
+    former = audit.Actor("Former", "former@example.org", a_technician().pk)
+    with pytest.raises(users.NoSuchUser):
+        users.change_many([user.pk], {"estado": "suspendido"}, former, lambda user: "")
+    assert states(user) == ["activo"]

@@ -1,0 +1,158 @@
+"""A technician's list of their own clients."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from accounts.models import birthday
+from conftest import logged_in
+from tests.mothers import a_client, a_technician
+
+
+@pytest.fixture
+def own(tecnico):
+    """Makes a client of the technician."""
+
+    def make(nombre, **fields):
+        return a_client(nombre=nombre, parent=tecnico.user.email, **fields)
+
+    return make
+
+
+def listed(browser, query="") -> list[str]:
+    return [row.nombre for row in browser.get(f"/clients/{query}").context["page"].rows]
+
+
+def test_technician_sees_own_clients_only(tecnico, own):
+    own("Ana")
+    a_client(nombre="Nobody's")
+    a_client(nombre="Another's", parent=a_technician().email)
+    assert listed(tecnico) == ["Ana"]
+
+
+def test_colleague_in_the_list_of_technicians_is_no_client(tecnico):
+    a_technician(parent=tecnico.user.email)
+    assert listed(tecnico) == []
+
+
+def test_technician_whom_clients_name_in_capitals_sees_them(tecnico):
+    a_client(nombre="Ana", parent=tecnico.user.email.upper())
+    assert listed(tecnico) == ["Ana"]
+
+
+def test_list_shows_name_sex_age_and_condition(tecnico, own):
+    born = datetime.now(UTC).date().replace(day=1, month=1)
+    own("Ana", sexo="X", fecha_nacimiento=birthday(born.replace(year=born.year - 41)))
+    own("Eva", patologia="Afasia de Broca")
+    page = tecnico.get("/clients/").content.decode()
+    assert "<td>41</td>" in page
+    assert "Afasia de Broca" in page
+
+
+def test_query_asks_only_for_what_is_shown(tecnico, own, commands):
+    own("Ana")
+    with commands() as seen:
+        tecnico.get("/clients/")
+    projections = [stage["$project"] for stage in seen[-1].body["pipeline"] if "$project" in stage]
+    assert projections == [{"nombre": 1, "sexo": 1, "fecha_nacimiento": 1, "patologia": 1}]
+
+
+def test_list_says_how_many_there_are(tecnico, own):
+    for n in range(3):
+        own(f"Client {n}")
+    assert tecnico.get("/clients/").context["page"].total == 3
+
+
+def test_empty_list_says_what_to_do_next(tecnico):
+    page = tecnico.get("/clients/", headers={"accept-language": "en"}).content.decode()
+    assert "You have no clients yet. Add the first one." in page
+
+
+def test_empty_search_is_another_sentence(tecnico, own):
+    own("Ana")
+    page = tecnico.get("/clients/?q=zzz", headers={"accept-language": "en"}).content.decode()
+    assert "You have no clients yet" not in page
+
+
+@pytest.mark.parametrize("q", ["jose", "JOSÉ", "garcía", "se gar", " josé "])
+def test_search_ignores_case_and_accents(tecnico, own, q):
+    own("José García")
+    own("Ana López")
+    assert listed(tecnico, f"?q={q}") == ["José García"]
+
+
+@pytest.mark.parametrize("q", [".*", "$", "(", "[a", "\\", "%00", "%0a", "\U0001f600", "x" * 5000])
+def test_odd_search_finds_nothing(tecnico, own, q):
+    own("Ana")
+    assert tecnico.get("/clients/", {"q": q}).status_code == 200
+
+
+def test_search_finds_no_client_of_others(tecnico):
+    a_client(nombre="Ana", parent=a_technician().email)
+    assert listed(tecnico, "?q=Ana") == []
+
+
+@pytest.mark.parametrize(
+    ("sort", "order"),
+    [
+        ("", ["Ana", "beatriz", "Óscar"]),
+        ("nombre", ["Ana", "beatriz", "Óscar"]),
+        ("-nombre", ["Óscar", "beatriz", "Ana"]),
+        ("sexo", ["beatriz", "Ana", "Óscar"]),
+        ("fecha_nacimiento", ["Óscar", "Ana", "beatriz"]),
+        ("-patologia", ["Ana", "beatriz", "Óscar"]),
+        ("password", ["Ana", "beatriz", "Óscar"]),
+        ("--nombre", ["Ana", "beatriz", "Óscar"]),
+        ("$where", ["Ana", "beatriz", "Óscar"]),
+    ],
+)
+def test_list_is_sorted(tecnico, own, sort, order):
+    own("Óscar", sexo="X", fecha_nacimiento=birthday(date(1950, 1, 1)), patologia="a")
+    own("beatriz", sexo="H", fecha_nacimiento=birthday(date(1990, 1, 1)), patologia="b")
+    own("Ana", sexo="M", fecha_nacimiento=birthday(date(1970, 1, 1)), patologia="c")
+    assert listed(tecnico, f"?sort={sort}") == order
+
+
+def test_list_has_25_a_page(tecnico, own):
+    for n in range(27):
+        own(f"Client {n:02}")
+    assert len(listed(tecnico)) == 25
+    assert listed(tecnico, "?page=2") == ["Client 25", "Client 26"]
+
+
+@pytest.mark.parametrize(
+    ("page", "number"), [("abc", 1), ("-1", 1), ("0", 1), ("", 1), ("999999", 2), ("9" * 40, 2)]
+)
+def test_odd_page_is_the_nearest_one(tecnico, own, page, number):
+    for n in range(27):
+        own(f"Client {n:02}")
+    response = tecnico.get(f"/clients/?page={page}")
+    assert response.status_code == 200
+    assert response.context["page"].number == number
+
+
+def test_state_of_the_list_stays_in_the_links(tecnico, own):
+    for n in range(27):
+        own(f"Client {n:02}")
+    page = tecnico.get("/clients/?q=client&sort=-nombre").content.decode()
+    assert "?q=client&amp;sort=-nombre&amp;page=2" in page
+
+
+def test_mistyped_client_is_listed(tecnico, own):
+    own(7, fecha_nacimiento="once", sexo=[], patologia={"a": 1})
+    assert listed(tecnico) == ["7"]
+
+
+def test_technician_sees_no_clients_after_their_role_is_gone(tecnico, own):
+    from accounts.users import users
+
+    own("Ana")
+    users.update_one({"_id": tecnico.user.pk}, {"$set": {"rol": "Cliente"}})
+    assert tecnico.get("/clients/").status_code == 302
+
+
+@pytest.mark.parametrize("email", ["a@x.org", "tecnico@example.org"])
+def test_list_belongs_to_the_technicians_email(email):
+    browser = logged_in(a_technician(email=email))
+    a_client(nombre="Ana", parent="a@x.org")
+    assert listed(browser) == (["Ana"] if email == "a@x.org" else [])

@@ -1,0 +1,324 @@
+"""The people to call for a client, kept by the client and by their technician."""
+
+import threading
+
+import pytest
+
+from accounts import audit
+from accounts.contacts import MOST, version
+from accounts.users import users
+from tests.mothers import a_client, a_technician, document_of
+
+EVA = {
+    "nombre": "Eva",
+    "relacion": "hermana",
+    "telefono": "+34 600 000 001",
+    "email": "eva@example.org",
+    "principal": False,
+}
+LUIS = EVA | {"nombre": "Luis", "relacion": "vecino", "principal": True}
+
+
+@pytest.fixture(params=["cliente", "tecnico"])
+def place(request, cliente):
+    """Who keeps the contacts, and under which path."""
+    browser = request.getfixturevalue(request.param)
+    paths = {"cliente": "/profile/contacts/", "tecnico": f"/clients/{cliente.user.pk}/contacts/"}
+    return browser, paths[request.param]
+
+
+def posted(contact: dict) -> dict:
+    """As a browser sends it: an unchecked box is not there."""
+    return {field: "on" if value is True else value for field, value in contact.items() if value}
+
+
+def keep(cliente, *contacts):
+    users.update_one({"_id": cliente.user.pk}, {"$set": {"contactos": list(contacts)}})
+
+
+def contacts_of(cliente) -> list:
+    return document_of(cliente.user).get("contactos")
+
+
+def names(cliente) -> list[str]:
+    return [contact["nombre"] for contact in contacts_of(cliente)]
+
+
+def principals(cliente) -> list[str]:
+    return [c["nombre"] for c in contacts_of(cliente) if c.get("principal")]
+
+
+# Adding
+
+
+def test_contact_is_added(place, cliente):
+    browser, path = place
+    browser.post(f"{path}create/", posted(EVA))
+    assert contacts_of(cliente) == [EVA]
+
+
+def test_adding_leads_back_to_the_client(cliente, tecnico):
+    own = cliente.post("/profile/contacts/create/", posted(EVA))
+    page = f"/clients/{cliente.user.pk}/"
+    theirs = tecnico.post(f"{page}contacts/create/", posted(LUIS))
+    assert (own.headers["Location"], theirs.headers["Location"]) == ("/me/", page)
+
+
+def test_contact_is_added_at_the_end(place, cliente):
+    browser, path = place
+    keep(cliente, EVA)
+    browser.post(f"{path}create/", posted(LUIS))
+    assert names(cliente) == ["Eva", "Luis"]
+
+
+def test_new_principal_contact_takes_over(place, cliente):
+    browser, path = place
+    keep(cliente, EVA | {"principal": True}, EVA | {"nombre": "Ada"})
+    browser.post(f"{path}create/", posted(LUIS))
+    assert principals(cliente) == ["Luis"]
+
+
+def test_principal_changes_in_one_update(cliente, commands):
+    keep(cliente, EVA | {"principal": True})
+    with commands() as seen:
+        cliente.post("/profile/contacts/create/", posted(LUIS))
+    assert [str(c) for c in seen if c.name == "update"] == ["update users"]
+
+
+@pytest.mark.parametrize("mistyped", [None, "Eva", {"nombre": "Eva"}])
+def test_contacts_that_are_no_list_are_replaced(cliente, mistyped):
+    users.update_one({"_id": cliente.user.pk}, {"$set": {"contactos": mistyped}})
+    cliente.post("/profile/contacts/create/", posted(EVA))
+    assert contacts_of(cliente) == [EVA]
+
+
+def test_form_sent_twice_adds_one_contact(cliente):
+    for _ in range(2):
+        cliente.post("/profile/contacts/create/", posted(EVA))
+    assert contacts_of(cliente) == [EVA]
+
+
+def test_there_is_room_for_so_many_contacts(cliente):
+    keep(cliente, *(EVA | {"nombre": str(n)} for n in range(MOST - 1)))
+    assert cliente.post("/profile/contacts/create/", posted(EVA)).status_code == 302
+    assert cliente.post("/profile/contacts/create/", posted(LUIS)).status_code == 200
+    assert len(contacts_of(cliente)) == MOST
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("nombre", ""),
+        ("nombre", "x" * 151),
+        ("nombre", "a\x1bb"),
+        ("relacion", "x" * 101),
+        ("relacion", "a\nb"),
+        ("telefono", "call me"),
+        ("telefono", "1" * 40),
+        ("email", "nonsense"),
+    ],
+)
+def test_bad_value_is_a_sentence_at_its_field(cliente, field, value):
+    response = cliente.post("/profile/contacts/create/", posted(EVA) | {field: value})
+    assert set(response.context["form"].errors) == {field}
+    assert contacts_of(cliente) is None
+
+
+@pytest.mark.parametrize("text", ["$$NOW", "$nombre", "\U0001f600", "مرحبا", "<b>Eva</b>"])
+def test_odd_text_is_stored_as_typed(cliente, text):
+    cliente.post("/profile/contacts/create/", posted(EVA) | {"nombre": text})
+    assert names(cliente) == [text]
+
+
+def test_only_the_name_is_needed(cliente):
+    cliente.post("/profile/contacts/create/", {"nombre": "Eva"})
+    assert contacts_of(cliente) == [
+        {"nombre": "Eva", "relacion": "", "telefono": "", "email": "", "principal": False}
+    ]
+
+
+# Editing
+
+
+def test_form_shows_the_contact(place, cliente):
+    browser, path = place
+    keep(cliente, LUIS, EVA)
+    form = browser.get(f"{path}1/edit/").context["form"]
+    assert {field: form[field].value() for field in EVA} == EVA
+
+
+def test_contact_at_its_place_is_replaced(place, cliente):
+    browser, path = place
+    keep(cliente, LUIS, EVA, EVA)
+    browser.post(f"{path}1/edit/", posted(EVA | {"nombre": "Ada"}))
+    assert names(cliente) == ["Luis", "Ada", "Eva"]
+
+
+def test_edited_principal_contact_takes_over(place, cliente):
+    browser, path = place
+    keep(cliente, LUIS, EVA, "Ada")
+    browser.post(f"{path}1/edit/", posted(EVA | {"principal": True}))
+    assert contacts_of(cliente) == [LUIS | {"principal": False}, EVA | {"principal": True}, "Ada"]
+
+
+def test_principal_contact_may_stop_being_it(cliente):
+    keep(cliente, LUIS)
+    cliente.post("/profile/contacts/0/edit/", posted(LUIS | {"principal": False}))
+    assert principals(cliente) == []
+
+
+def test_bad_value_while_editing_changes_nothing(cliente):
+    keep(cliente, EVA)
+    response = cliente.post("/profile/contacts/0/edit/", posted(EVA | {"telefono": "no"}))
+    assert set(response.context["form"].errors) == {"telefono"}
+    assert contacts_of(cliente) == [EVA]
+
+
+def test_second_of_two_editors_is_shown_both_and_overwrites_nothing(cliente, tecnico):
+    keep(cliente, EVA)
+    sent = posted(EVA | {"nombre": "Second"}) | {"version": version(EVA)}
+    keep(cliente, EVA | {"nombre": "First", "principal": True})
+    response = tecnico.post(f"/clients/{cliente.user.pk}/contacts/0/edit/", sent)
+    assert response.status_code == 200
+    assert {"__all__", "nombre", "principal"} == set(response.context["form"].errors)
+    assert names(cliente) == ["First"]
+
+
+def test_shown_both_the_typed_text_stays(cliente):
+    keep(cliente, EVA)
+    sent = posted(EVA | {"nombre": "Second"}) | {"version": version(EVA)}
+    keep(cliente, EVA | {"nombre": "First", "email": ""})
+    page = cliente.post("/profile/contacts/0/edit/", sent).content.decode()
+    assert 'value="Second"' in page
+    assert "First" in page
+
+
+def test_second_editor_may_insist(cliente):
+    keep(cliente, LUIS)
+    sent = posted(EVA) | {"version": version(EVA)}
+    form = cliente.post("/profile/contacts/0/edit/", sent).context["form"]
+    cliente.post("/profile/contacts/0/edit/", sent | {"version": form["version"].value()})
+    assert contacts_of(cliente) == [EVA]
+
+
+def test_edited_contact_that_is_gone_is_404(cliente):
+    sent = posted(EVA) | {"version": version(EVA)}
+    assert cliente.post("/profile/contacts/0/edit/", sent).status_code == 404
+
+
+def test_contact_that_goes_while_saving_is_404(cliente, monkeypatch):
+    from accounts import contacts
+
+    keep(cliente, EVA)
+    original = contacts.edit
+
+    def gone_first(*args):
+        keep(cliente)
+        return original(*args)
+
+    monkeypatch.setattr(contacts, "edit", gone_first)
+    assert cliente.post("/profile/contacts/0/edit/", posted(LUIS)).status_code == 404
+
+
+# Removing
+
+
+def test_contact_is_removed(place, cliente):
+    browser, path = place
+    keep(cliente, EVA, LUIS)
+    browser.post(f"{path}0/delete/")
+    assert names(cliente) == ["Luis"]
+
+
+def test_looking_at_the_page_removes_nothing(place, cliente):
+    browser, path = place
+    keep(cliente, EVA)
+    assert browser.get(f"{path}0/delete/").status_code == 200
+    assert names(cliente) == ["Eva"]
+
+
+def test_of_equal_contacts_one_is_removed(cliente):
+    keep(cliente, EVA, EVA, LUIS)
+    cliente.post("/profile/contacts/0/delete/")
+    assert names(cliente) == ["Eva", "Luis"]
+
+
+def test_contact_that_says_more_stays_when_one_that_says_less_goes(cliente):
+    keep(cliente, {"nombre": "Eva"}, EVA)
+    cliente.post("/profile/contacts/0/delete/")
+    assert contacts_of(cliente) == [EVA]
+
+
+@pytest.mark.parametrize("odd", ["Eva", 7, None, {"$set": 1}, {"a.b": {"$gt": 1}}])
+def test_contact_of_another_shape_is_removed(cliente, odd):
+    keep(cliente, odd, EVA)
+    assert cliente.post("/profile/contacts/0/delete/").status_code == 302
+    assert contacts_of(cliente) == [EVA]
+
+
+def test_contact_that_moved_meanwhile_is_not_removed(cliente):
+    keep(cliente, EVA, LUIS)
+    shown = cliente.get("/profile/contacts/0/delete/").context["version"]
+    keep(cliente, LUIS)
+    cliente.post("/profile/contacts/0/delete/", {"version": shown})
+    assert names(cliente) == ["Luis"]
+
+
+def test_two_who_remove_the_same_contact_remove_one(cliente, tecnico):
+    keep(cliente, EVA, LUIS)
+    calls = [
+        (cliente, "/profile/contacts/0/delete/"),
+        (tecnico, f"/clients/{cliente.user.pk}/contacts/0/delete/"),
+    ]
+    barrier = threading.Barrier(2)
+
+    def run(browser, path):
+        barrier.wait()
+        browser.post(path, {"version": version(EVA)})
+
+    threads = [threading.Thread(target=run, args=call) for call in calls]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert names(cliente) == ["Luis"]
+
+
+# Rules for all
+
+
+@pytest.mark.parametrize("step", ["9/edit/", "9/delete/", "99999999999999999999/edit/"])
+def test_contact_that_is_not_there_is_404(place, cliente, step):
+    browser, path = place
+    keep(cliente, EVA)
+    assert browser.get(f"{path}{step}").status_code == 404
+    assert browser.post(f"{path}{step}", posted(EVA)).status_code == 404
+
+
+@pytest.mark.parametrize("step", ["create/", "0/edit/", "0/delete/"])
+def test_contacts_of_another_technicians_client_do_not_exist(tecnico, step):
+    other = a_client(parent=a_technician().email, contactos=[EVA])
+    assert tecnico.post(f"/clients/{other.pk}/contacts/{step}", posted(LUIS)).status_code == 404
+    assert document_of(other)["contactos"] == [EVA]
+
+
+@pytest.mark.parametrize("step", ["create/", "0/edit/", "0/delete/"])
+def test_client_who_is_deleted_while_their_contacts_change_is_404(tecnico, cliente, step):
+    from accounts.views import technician
+
+    keep(cliente, EVA)
+    stale = technician.users.by_id(cliente.user.pk)
+    users.delete_one({"_id": cliente.user.pk})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(technician, "client_or_404", lambda *_: stale)
+        path = f"/clients/{cliente.user.pk}/contacts/{step}"
+        assert tecnico.post(path, posted(LUIS)).status_code == 404
+
+
+def test_every_change_is_in_the_audit_log_without_the_contact(cliente):
+    cliente.post("/profile/contacts/create/", posted(EVA))
+    cliente.post("/profile/contacts/0/edit/", posted(LUIS))
+    cliente.post("/profile/contacts/0/delete/")
+    entries = list(audit.entries.find())
+    assert [entry["action"] for entry in entries] == ["contacts"] * 3
+    assert [entry["changes"] for entry in entries] == [{"contactos": {}}] * 3

@@ -1,0 +1,134 @@
+"""/dashboard/: the administrator's numbers."""
+
+import itertools
+from datetime import UTC, datetime
+
+import pytest
+
+from accounts import directory
+from accounts.users import users
+from tests.mothers import a_client, a_technician, an_administrator, stored
+
+
+def numbers(caller) -> dict:
+    return caller.get("/dashboard/").context["numbers"]
+
+
+def month_before(months: int) -> datetime:
+    """The middle of the month so many months ago."""
+    today = datetime.now(UTC)
+    number = today.year * 12 + today.month - 1 - months
+    return datetime(number // 12, number % 12 + 1, 15, tzinfo=UTC)
+
+
+def test_total_counts_everybody(admin):
+    a_client()
+    a_technician()
+    assert numbers(admin)["total"] == 3
+
+
+def test_users_are_counted_by_role(admin):
+    for _n in range(2):
+        a_client()
+    a_technician()
+    context = admin.get("/dashboard/").context
+    assert {value: n for value, _label, n in context["roles"]} == {
+        "Administrador": 1,
+        "Técnico": 1,
+        "Cliente": 2,
+    }
+
+
+def test_users_are_counted_by_state_and_none_is_active(admin):
+    for estado in (None, "", "activo", "inactivo", "suspendido", "suspendido"):
+        a_client(estado=estado)
+    context = admin.get("/dashboard/").context
+    assert {value: n for value, _label, n in context["states"]} == {
+        "activo": 4,
+        "inactivo": 1,
+        "suspendido": 2,
+    }
+
+
+def test_sign_ups_are_counted_by_month(admin):
+    users.update_one({"_id": admin.user.pk}, {"$set": {"creado": month_before(20)}})
+    for months in (0, 0, 3, 11, 12, 30):
+        a_client(creado=month_before(months))
+    counted = [n for _month, n in numbers(admin)["months"]]
+    assert counted == [1, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 2]
+
+
+def test_months_are_the_last_twelve_without_a_gap(admin):
+    months = [month for month, _n in numbers(admin)["months"]]
+    assert months[-1] == month_before(0).date().replace(day=1)
+    assert all(28 <= (b - a).days <= 31 for a, b in itertools.pairwise(months))
+    assert len(months) == 12
+
+
+@pytest.mark.parametrize("zone", ["America/Mexico_City", "Pacific/Auckland"])
+def test_months_are_the_same_in_every_time_zone(admin, settings, zone):
+    expected = [f"{month:%Y-%m}" for month, _n in numbers(admin)["months"]]
+    settings.TIME_ZONE = zone
+    assert [f"{month:%Y-%m}" for month, _n in numbers(admin)["months"]] == expected
+
+
+def test_most_active_come_first(admin):
+    for accesos in (3, 9, 0, 5, 1, 2, 4):
+        a_client(accesos=accesos)
+    assert [user.accesos for user in numbers(admin)["active"]] == [9, 5, 4, 3, 2]
+
+
+def test_clients_are_counted_per_technician(admin):
+    a_technician(nombre="Tomás", email="tomas@example.org")
+    for parent in ("tomas@example.org", "Tomas@example.org", "gone@example.org", None, ""):
+        a_client(parent=parent)
+    assert numbers(admin)["technicians"] == [("Tomás", 2), ("gone@example.org", 1)]
+
+
+def test_clients_without_a_technician_are_counted(admin):
+    for parent in ("tomas@example.org", None, ""):
+        a_client(parent=parent)
+    a_technician()
+    assert numbers(admin)["unassigned"] == 2
+
+
+def test_page_of_an_almost_empty_database_is_complete(admin):
+    found = numbers(admin)
+    assert (found["unassigned"], found["technicians"], found["active"]) == (0, [], [])
+
+
+def test_all_numbers_come_from_one_facet(admin, commands):
+    with commands() as seen:
+        directory.dashboard()
+    assert len(seen) == 1
+    assert "$facet" in str(seen)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"creado": [datetime(2999, 1, 1, tzinfo=UTC)]},
+        {"creado": "yesterday"},
+        {"creado": datetime(2999, 1, 1, tzinfo=UTC)},
+        {"accesos": "many"},
+        {"accesos": 2.5},
+        {"rol": ["Cliente"], "estado": {"a": 1}},
+        {"parent": ["a"], "nombre": 7},
+    ],
+    ids=str,
+)
+def test_document_with_wrong_types_breaks_no_number(admin, fields):
+    stored(**{"email": "odd@example.org", "rol": "Cliente", **fields})
+    assert numbers(admin)["total"] == 2
+
+
+@pytest.mark.parametrize("role", ["tecnico", "cliente"])
+def test_only_administrators_see_the_numbers(request, role):
+    assert request.getfixturevalue(role).get("/dashboard/").status_code == 403
+
+
+def test_links_lead_to_the_filtered_list(admin):
+    an_administrator()
+    page = admin.get("/dashboard/").content.decode()
+    for path in ("/users/?rol=T%C3%A9cnico", "/users/?estado=inactivo", "/users/?parent=none"):
+        assert f'href="{path}"' in page

@@ -1,0 +1,113 @@
+"""The pure parts of the lists: filters, patterns, pipelines."""
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from accounts.directory import (
+    PER_PAGE,
+    Filters,
+    clients_pipeline,
+    listing_pipeline,
+    named_like,
+    order,
+    pattern,
+)
+from accounts.models import User
+
+
+def finds(part: str, text: str) -> bool:
+    """As MongoDB's PCRE does; Python spells a combining mark otherwise."""
+    expression = pattern(part).replace(r"\p{M}", "[\u0300-\u036f]")
+    return re.search(expression, text, re.IGNORECASE) is not None
+
+
+@pytest.mark.parametrize(
+    ("part", "text"),
+    [
+        ("jose", "José"),
+        ("JOSÉ", "jose"),
+        ("muñoz", "Munoz"),
+        ("munoz", "MUÑOZ"),
+        ("jose", "Jose\u0301"),
+        ("jose\u0301", "José"),
+        ("pinguino", "Pingüino"),
+        ("a+b", "a+b"),
+        ("a.b@", "a.b@example.org"),
+        ("日本", "日本語"),
+        ("ß", "straße"),
+        ("🙂", "Ana 🙂"),
+    ],
+)
+def test_pattern_finds_text_whatever_its_accents_and_case(part, text):
+    assert finds(part, text)
+
+
+@pytest.mark.parametrize(
+    ("part", "text"), [("a.b", "axb"), ("a*", "b"), ("ana", "an"), ("$", "end"), ("n", "m")]
+)
+def test_pattern_finds_nothing_else(part, text):
+    assert not finds(part, text)
+
+
+def test_pattern_of_the_longest_search_is_one_that_mongodb_takes():
+    assert max(len(pattern(letter * 100).encode()) for letter in "aeiou") < 32_000
+
+
+def test_search_looks_into_name_and_email():
+    assert {field for each in named_like("ana")["$or"] for field in each} == {"nombre", "email"}
+
+
+def test_no_filter_asks_for_everybody():
+    assert Filters().criteria() == {}
+
+
+def test_active_includes_those_without_a_state():
+    assert Filters(estado="activo").criteria() == {"estado": {"$in": ["activo", None, ""]}}
+
+
+def test_technician_filter_is_about_clients():
+    assert Filters(parent="eva@example.org").criteria() == {
+        "$and": [{"rol": "Cliente"}],
+        "parent": "eva@example.org",
+    }
+
+
+@pytest.mark.parametrize("operator", ["$ne", "{'$gt': ''}", "none "])
+def test_filter_is_a_value_and_never_an_operator(operator):
+    assert replace(Filters(), parent=operator).criteria()["parent"] == operator
+
+
+@pytest.mark.parametrize(
+    ("sort", "expected"),
+    [
+        ("nombre", [("nombre", 1), ("_id", 1)]),
+        ("-email", [("email", -1)]),
+        ("-creado", [("creado", -1), ("_id", -1)]),
+        ("rol", [("rol", 1), ("nombre", 1), ("_id", 1)]),
+        ("-rol", [("rol", -1), ("nombre", -1), ("_id", -1)]),
+    ],
+)
+def test_order_leaves_no_two_users_undecided(sort, expected):
+    assert list(order(sort).items()) == expected
+
+
+def test_pages_follow_each_other():
+    skips = [
+        stage["$skip"]
+        for page in (1, 2, 3)
+        for stage in listing_pipeline(Filters(), "nombre", page)
+        if "$skip" in stage
+    ]
+    assert skips == [0, PER_PAGE, 2 * PER_PAGE]
+
+
+def test_search_is_done_once_for_rows_and_counts():
+    assert str(listing_pipeline(Filters(q="ana", rol="Cliente"), "nombre", 1)).count("$regex") == 2
+
+
+def test_technicians_list_is_limited_to_their_own_clients_in_every_part():
+    pipeline = clients_pipeline(User(email="eva@example.org"), "ana", "nombre", 1)
+    parts = [pipeline[0], pipeline[-1]["$unionWith"]["pipeline"][0]]
+    assert [part["$match"]["parent"] for part in parts] == ["eva@example.org"] * 2

@@ -1,0 +1,161 @@
+"""The lists run on indexes: MongoDB's plans for the pipelines that accounts/directory.py builds."""
+
+from collections.abc import Iterator
+
+import pytest
+from bson.codec_options import CodecOptions
+
+from accounts import audit
+from accounts.directory import CLIENT_SORTS, SORTS, Filters, clients_pipeline, listing_pipeline
+from accounts.models import User
+from accounts.users import COLLATION, users
+from tests.mothers import a_document
+
+# The plans quote the collated keys of indexes, which are no UTF-8.
+LENIENT = CodecOptions(unicode_decode_error_handler="replace")
+
+ROLES = ("Administrador", "Técnico", "Cliente")
+STATES = ("activo", "inactivo", "suspendido")
+BY_ROLE = [Filters(rol=rol) for rol in ROLES]
+BY_STATE = [Filters(estado=estado) for estado in STATES]
+FILTERS = [
+    Filters(),
+    *BY_ROLE,
+    *BY_STATE,
+    Filters(parent="t3@example.org"),
+    Filters(parent="none"),
+    Filters(rol="Cliente", estado="activo", parent="t3@example.org"),
+]
+ALL_SORTS = [direction + sort for sort in SORTS for direction in ("", "-")]
+
+
+@pytest.fixture
+def hundreds(empty_database):
+    """Enough users of every kind that a plan has something to choose from."""
+    users.insert_many(
+        a_document(
+            password="",
+            rol=ROLES[n % 3],
+            estado=STATES[n % 7 % 3],
+            parent=f"t{n % 9}@example.org" if n % 5 else None,
+        )
+        for n in range(300)
+    )
+
+
+@pytest.fixture(autouse=True)
+def _no_hashing(monkeypatch):
+    monkeypatch.setattr("tests.mothers.make_password", lambda password: "!")
+
+
+def explained(pipeline: list[dict], collection=users, collation=COLLATION) -> dict:
+    command = {"aggregate": collection.name, "pipeline": pipeline, "cursor": {}}
+    if collation:
+        command["collation"] = collation.document
+    return collection.database.command(
+        "explain", command, verbosity="queryPlanner", codec_options=LENIENT
+    )
+
+
+def chosen_plans(plan) -> Iterator[str]:
+    """The stages of the winning plans anywhere in an explanation."""
+    if isinstance(plan, list):
+        for part in plan:
+            yield from chosen_plans(part)
+    elif isinstance(plan, dict):
+        if isinstance(plan.get("stage"), str):
+            yield plan["stage"]
+        for name, part in plan.items():
+            if name != "rejectedPlans":
+                yield from chosen_plans(part)
+
+
+def pieces(pipeline: list[dict]) -> Iterator[list[dict]]:
+    """The pipeline itself, and each that it is united with."""
+    yield [stage for stage in pipeline if "$unionWith" not in stage]
+    for stage in pipeline:
+        if "$unionWith" in stage:
+            yield stage["$unionWith"]["pipeline"]
+
+
+def rows(filters: Filters, sort: str) -> list[dict]:
+    """The part of the list's pipeline that fetches the page."""
+    return next(pieces(listing_pipeline(filters, sort, 2)))
+
+
+def stages(pipeline: list[dict], **options) -> list[str]:
+    """The stages of the plans of all pieces of `pipeline`."""
+    return [
+        stage for piece in pieces(pipeline) for stage in chosen_plans(explained(piece, **options))
+    ]
+
+
+def assert_on_indexes(found: list[str]):
+    assert "COLLSCAN" not in found
+    assert {"IXSCAN", "COUNT_SCAN"} & set(found)
+
+
+@pytest.mark.usefixtures("hundreds")
+def test_the_plans_are_seen_at_all():
+    assert "COLLSCAN" in stages([{"$match": {"patologia": "x"}}])
+
+
+@pytest.mark.usefixtures("hundreds")
+@pytest.mark.parametrize("filters", FILTERS, ids=repr)
+def test_filtered_list_and_its_counts_scan_no_collection(filters):
+    assert_on_indexes(stages(listing_pipeline(filters, "nombre", 1)))
+
+
+@pytest.mark.usefixtures("hundreds")
+@pytest.mark.parametrize("filters", FILTERS, ids=repr)
+def test_filtered_list_scans_no_collection_however_it_is_sorted(filters):
+    for sort in ALL_SORTS:
+        assert_on_indexes(stages(rows(filters, sort)))
+
+
+@pytest.mark.usefixtures("hundreds")
+def test_whole_list_is_read_in_the_order_of_an_index():
+    sorted_in_memory = [sort for sort in ALL_SORTS if "SORT" in stages(rows(Filters(), sort))]
+    assert sorted_in_memory == []
+
+
+@pytest.mark.usefixtures("hundreds")
+@pytest.mark.parametrize("filters", [*BY_ROLE, *BY_STATE], ids=repr)
+def test_list_of_a_role_or_state_by_name_is_read_in_the_order_of_an_index(filters):
+    assert "SORT" not in stages(rows(filters, "nombre"))
+
+
+@pytest.mark.usefixtures("hundreds")
+@pytest.mark.parametrize("rol", ROLES)
+def test_count_of_a_role_reads_only_keys(rol):
+    pipeline = listing_pipeline(Filters(), "nombre", 1)
+    of_role = next(piece for piece in pieces(pipeline) if f"{{'rol': '{rol}'}}" in str(piece))
+    assert "FETCH" not in stages(of_role)
+
+
+@pytest.mark.usefixtures("hundreds")
+@pytest.mark.parametrize("filters", [Filters(q="ana"), Filters(q="a", rol="Cliente")], ids=repr)
+def test_search_scans_an_index(filters):
+    assert_on_indexes(stages(listing_pipeline(filters, "nombre", 1)))
+
+
+@pytest.mark.usefixtures("hundreds")
+@pytest.mark.parametrize("q", ["", "ana"])
+@pytest.mark.parametrize("sort", CLIENT_SORTS)
+def test_technicians_list_scans_no_collection(sort, q):
+    technician = User(email="t3@example.org")
+    assert_on_indexes(stages(clients_pipeline(technician, q, f"-{sort}", 1)))
+
+
+@pytest.mark.parametrize(
+    "criteria",
+    [
+        {"actor": "eva@example.org"},
+        {"target": "eva"},
+        {"action": "delete"},
+    ],
+    ids=str,
+)
+def test_filtered_audit_log_scans_no_collection(criteria):
+    wanted = [{"$match": audit.criteria(**criteria)}, {"$sort": {"at": -1, "_id": -1}}]
+    assert_on_indexes(stages(wanted, collection=audit.entries, collation=None))

@@ -1,0 +1,137 @@
+"""The hashes that other programs stored."""
+
+import hmac
+import threading
+
+import bcrypt
+import pytest
+from django.contrib.auth.hashers import check_password, identify_hasher
+from django.test import Client
+
+from accounts.models import django_hash
+from tests.mothers import a_document, document_of, stored
+
+SECRET = "contraseña Ñ 1234"
+
+
+def werkzeug(password=SECRET, salt="aB3xYz") -> str:
+    """As generate_password_hash(password, method="sha256") of Werkzeug 2 does."""
+    return f"sha256${salt}${hmac.new(salt.encode(), password.encode(), 'sha256').hexdigest()}"
+
+
+def raw_bcrypt(password=SECRET, prefix=b"2b") -> str:
+    return bcrypt.hashpw(password.encode(), bcrypt.gensalt(4, prefix)).decode()
+
+
+# Of "flask", with the salt kVwGmWJa.
+FROM_WERKZEUG = "sha256$kVwGmWJa$71c0b9fd1bd5cc3f3f05faed4654272645a72467caab59ac2fc3c4621ad07896"
+
+LEGACY = {
+    "werkzeug": werkzeug(),
+    "bcrypt 2b": raw_bcrypt(),
+    "bcrypt 2a": raw_bcrypt(prefix=b"2a"),
+}
+
+ENCODED = [werkzeug(), django_hash(raw_bcrypt())]
+
+
+def a_user_with(password_hash):
+    return stored(**a_document(email="ana@example.org") | {"password": password_hash})
+
+
+def log_in(browser, password=SECRET):
+    return browser.post("/login/", {"email": "ana@example.org", "password": password})
+
+
+@pytest.fixture(params=LEGACY.values(), ids=LEGACY.keys())
+def legacy(request):
+    return a_user_with(request.param)
+
+
+def test_legacy_hash_logs_in(anonymous, legacy):
+    assert log_in(anonymous).status_code == 302
+
+
+def test_wrong_password_does_not_open_a_legacy_hash(anonymous, legacy):
+    assert log_in(anonymous, "wrong").status_code == 200
+
+
+def test_wrong_password_leaves_a_legacy_hash(anonymous, legacy):
+    before = document_of(legacy)["password"]
+    log_in(anonymous, "wrong")
+    assert document_of(legacy)["password"] == before
+
+
+def test_legacy_hash_is_replaced_by_argon2_at_that_login(anonymous, legacy):
+    log_in(anonymous)
+    now = document_of(legacy)["password"]
+    assert now.startswith("argon2$argon2id$")
+    assert check_password(SECRET, now)
+
+
+def test_session_outlives_the_rehash(anonymous, legacy):
+    log_in(anonymous)
+    assert anonymous.get("/profile/").status_code == 200
+
+
+def test_password_is_the_same_at_the_second_login(anonymous, legacy):
+    log_in(anonymous)
+    anonymous.post("/logout/")
+    log_in(anonymous)
+    assert anonymous.get("/profile/").status_code == 200
+
+
+def test_first_logins_at_once_all_stay_logged_in(legacy):
+    browsers = [Client() for _ in range(3)]
+    barrier = threading.Barrier(len(browsers))
+
+    def run(browser):
+        barrier.wait()
+        log_in(browser)
+
+    threads = [threading.Thread(target=run, args=[browser]) for browser in browsers]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [browser.get("/profile/").status_code for browser in browsers] == [200] * 3
+
+
+def test_new_hashes_are_argon2_and_stay_as_they_are(anonymous):
+    user = a_user_with(a_document(password=SECRET)["password"])
+    before = document_of(user)["password"]
+    log_in(anonymous)
+    assert before.startswith("argon2$argon2id$")
+    assert document_of(user)["password"] == before
+
+
+def test_hash_that_werkzeug_wrote_is_read():
+    assert check_password("flask", FROM_WERKZEUG)
+    assert not check_password("Flask", FROM_WERKZEUG)
+
+
+def test_bcrypt_reads_the_first_72_bytes_as_other_programs_do():
+    long = "x" * 80
+    assert check_password(long, django_hash(raw_bcrypt(long[:72])))
+
+
+def test_raw_bcrypt_gets_the_name_that_django_needs():
+    assert django_hash("$2b$12$abc") == "bcrypt$2b$12$abc"
+    assert django_hash("argon2$abc") == "argon2$abc"
+
+
+@pytest.mark.parametrize("encoded", ENCODED, ids=["werkzeug", "bcrypt"])
+def test_new_passwords_are_never_hashed_the_old_way(encoded):
+    with pytest.raises(NotImplementedError):
+        identify_hasher(encoded).encode("password", "salt")
+
+
+@pytest.mark.parametrize("encoded", ENCODED, ids=["werkzeug", "bcrypt"])
+def test_summary_of_a_hash_does_not_tell_it(encoded):
+    summary = identify_hasher(encoded).safe_summary(encoded)
+    assert encoded not in str(summary.values())
+
+
+@pytest.mark.parametrize("encoded", ENCODED, ids=["werkzeug", "bcrypt"])
+def test_old_hash_must_be_updated(encoded):
+    assert identify_hasher(encoded).must_update(encoded)

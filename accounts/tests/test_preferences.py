@@ -1,0 +1,109 @@
+"""Language, colours, text size and the favourite films."""
+
+import pytest
+
+from conftest import logged_in
+from tests.mothers import a_client, document_of
+
+FIELDS = {
+    "language": "en",
+    "theme": "dark",
+    "font_size": "150",
+    "favorite_genres": "Drama\nComedy",
+    "favorite_cast": "Chaplin",
+}
+
+
+def save(browser, **changes):
+    return browser.post("/profile/preferences/", FIELDS | changes)
+
+
+def preferences_of(browser):
+    return document_of(browser.user)["preferences"]
+
+
+@pytest.mark.parametrize("role", ["cliente", "tecnico", "admin"])
+def test_everybody_keeps_preferences(request, role):
+    browser = request.getfixturevalue(role)
+    assert save(browser).headers["Location"] == "/profile/"
+    assert preferences_of(browser) == FIELDS | {
+        "favorite_genres": ["Drama", "Comedy"],
+        "favorite_cast": ["Chaplin"],
+    }
+
+
+def test_pages_come_in_the_chosen_language(cliente):
+    save(cliente)
+    assert '<html lang="en"' in cliente.get("/profile/").content.decode()
+    save(cliente, language="es")
+    assert '<html lang="es"' in cliente.get("/profile/").content.decode()
+
+
+def test_pages_come_in_the_chosen_colours_and_size(cliente):
+    save(cliente)
+    page = cliente.get("/").content.decode()
+    assert 'data-theme="dark"' in page
+    assert 'class="text-150"' in page
+
+
+def test_colours_of_the_device_are_no_theme(cliente):
+    save(cliente, theme="system")
+    assert "data-theme" not in cliente.get("/").content.decode()
+
+
+@pytest.mark.parametrize("field", ["language", "theme", "font_size"])
+@pytest.mark.parametrize("value", ["", "nonsense"])
+def test_unknown_choice_is_a_sentence(cliente, field, value):
+    assert set(save(cliente, **{field: value}).context["form"].errors) == {field}
+
+
+def test_names_are_tidied_and_kept_once(cliente):
+    save(cliente, favorite_genres="  Drama \r\n\r\nFilm   noir\nDrama")
+    assert preferences_of(cliente)["favorite_genres"] == ["Drama", "Film noir"]
+
+
+def test_no_more_than_fifty_names_are_kept(cliente):
+    save(cliente, favorite_cast="\n".join(map(str, range(60))))
+    assert len(preferences_of(cliente)["favorite_cast"]) == 50
+
+
+def test_names_may_be_empty(cliente):
+    save(cliente, favorite_genres="", favorite_cast="")
+    assert preferences_of(cliente)["favorite_cast"] == []
+
+
+def test_overlong_names_are_a_sentence(cliente):
+    assert set(save(cliente, favorite_cast="x" * 5001).context["form"].errors) == {"favorite_cast"}
+
+
+@pytest.mark.parametrize("name", ["$$NOW", "$nombre", "\U0001f600", "שלום"])
+def test_odd_names_are_stored_as_typed(cliente, name):
+    save(cliente, favorite_cast=name)
+    assert preferences_of(cliente)["favorite_cast"] == [name]
+
+
+def test_preferences_of_others_programs_stay():
+    browser = logged_in(a_client(preferences={"newsletter": True, "theme": "light"}))
+    save(browser)
+    assert preferences_of(browser)["newsletter"] is True
+    assert preferences_of(browser)["theme"] == "dark"
+
+
+@pytest.mark.parametrize("mistyped", [None, [], "dark", 7])
+def test_mistyped_preferences_are_replaced(mistyped):
+    browser = logged_in(a_client(preferences=mistyped))
+    assert browser.get("/profile/preferences/").status_code == 200
+    save(browser)
+    assert preferences_of(browser)["theme"] == "dark"
+
+
+def test_form_shows_what_is_stored():
+    stored = {"theme": "light", "favorite_cast": ["Chaplin", "Keaton"]}
+    form = logged_in(a_client(preferences=stored)).get("/profile/preferences/").context["form"]
+    assert form["theme"].value() == "light"
+    assert form["favorite_cast"].value() == "Chaplin\nKeaton"
+
+
+def test_language_chosen_at_the_foot_of_a_page_is_kept(cliente):
+    cliente.post("/language/", {"language": "en", "next": "/profile/"})
+    assert preferences_of(cliente)["language"] == "en"

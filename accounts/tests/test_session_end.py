@@ -1,0 +1,162 @@
+"""What ends all sessions of a user, at their next request, on every device."""
+
+import pytest
+from django.test import Client
+
+from accounts.sessions import sessions
+from accounts.users import users
+from conftest import logged_in
+from tests.mothers import PASSWORD, a_client, a_document, a_technician, an_administrator, stored
+
+NEW = "another good passphrase"
+
+
+@pytest.fixture
+def devices():
+    """One client, logged in in two browsers."""
+    first = logged_in(a_client())
+    return [first, logged_in(first.user)]
+
+
+def alive(browsers) -> list[bool]:
+    return [browser.get("/profile/").status_code == 200 for browser in browsers]
+
+
+def edited(user, **changes):
+    fields = {"nombre": user.nombre, "email": user.email, "rol": user.rol, "estado": user.estado}
+    return fields | changes
+
+
+def test_nothing_ends_without_a_reason(devices):
+    assert alive(devices) == [True, True]
+
+
+# Changed straight in MongoDB
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"rol": "Técnico"},
+        {"estado": "suspendido"},
+        {"estado": "inactivo"},
+        {"password": a_document()["password"]},
+    ],
+    ids=["role", "suspended", "inactive", "password"],
+)
+def test_change_in_the_database_ends_all_sessions(devices, fields):
+    users.update_one({"_id": devices[0].user.pk}, {"$set": fields})
+    assert alive(devices) == [False, False]
+
+
+def test_deletion_in_the_database_ends_all_sessions(devices):
+    users.delete_one({"_id": devices[0].user.pk})
+    assert alive(devices) == [False, False]
+
+
+def test_deletion_of_a_session_in_the_database_ends_that_one(devices):
+    sessions.delete_one({"_id": devices[0].session.session_key})
+    assert alive(devices) == [False, True]
+
+
+@pytest.mark.parametrize("fields", [{"nombre": "Eva"}, {"email": "new@example.org"}])
+def test_other_changes_in_the_database_end_nothing(devices, fields):
+    users.update_one({"_id": devices[0].user.pk}, {"$set": fields})
+    assert alive(devices) == [True, True]
+
+
+# Changed by an administrator
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"rol": "Técnico"}, {"estado": "suspendido"}, {"estado": "inactivo"}],
+    ids=["role", "suspended", "inactive"],
+)
+def test_change_by_an_administrator_ends_all_sessions(admin, devices, changes):
+    user = devices[0].user
+    admin.post(f"/users/{user.pk}/edit/", edited(user, **changes))
+    assert alive(devices) == [False, False]
+    assert sessions.count_documents({"user_id": user.pk}) == 0
+
+
+def test_administrator_who_edits_a_name_ends_nothing(admin, devices):
+    user = devices[0].user
+    admin.post(f"/users/{user.pk}/edit/", edited(user, nombre="Eva"))
+    assert alive(devices) == [True, True]
+
+
+def test_deletion_by_an_administrator_ends_all_sessions(admin, devices):
+    admin.post(f"/users/{devices[0].user.pk}/delete/")
+    assert alive(devices) == [False, False]
+
+
+@pytest.mark.parametrize("action", ["suspend", "deactivate"])
+def test_suspending_many_ends_their_sessions(admin, devices, action):
+    ids = [str(devices[0].user.pk)]
+    admin.post("/users/bulk/", {"action": action, "ids": ids, "confirm": "on"})
+    assert alive(devices) == [False, False]
+
+
+def test_administrator_who_gives_up_the_role_is_out_without_an_error(admin):
+    an_administrator()
+    changes = edited(admin.user, rol="Cliente")
+    assert admin.post(f"/users/{admin.user.pk}/edit/", changes).status_code == 302
+    assert alive([admin]) == [False]
+
+
+def test_deletion_by_the_technician_ends_all_sessions(tecnico):
+    client = logged_in(a_client(parent=tecnico.user.email))
+    tecnico.post(f"/clients/{client.user.pk}/delete/")
+    assert alive([client]) == [False]
+
+
+# Changed by oneself
+
+
+def test_password_change_keeps_only_this_session(devices):
+    devices[0].post(
+        "/profile/password/",
+        {"old_password": PASSWORD, "new_password1": NEW, "new_password2": NEW},
+    )
+    assert alive(devices) == [True, False]
+
+
+def test_password_change_gives_this_session_a_new_key(devices):
+    before = devices[0].session.session_key
+    devices[0].post(
+        "/profile/password/",
+        {"old_password": PASSWORD, "new_password1": NEW, "new_password2": NEW},
+    )
+    assert devices[0].session.session_key != before
+    assert sessions.count_documents({"user_id": devices[0].user.pk}) == 1
+
+
+def test_deleting_oneself_ends_all_sessions(devices):
+    devices[0].post("/profile/delete/", {"password": PASSWORD})
+    assert alive(devices) == [False, False]
+
+
+def test_technician_whose_email_changes_stays_logged_in(tecnico):
+    fields = {"nombre": "Eva", "email": "new@example.org", "password": PASSWORD}
+    tecnico.post("/profile/edit/", fields)
+    assert alive([tecnico]) == [True]
+
+
+def test_session_made_before_the_secret_key_changed_is_over(devices, settings):
+    settings.SECRET_KEY = "another key"
+    assert alive(devices) == [False, False]
+
+
+@pytest.mark.parametrize("kind", [a_client, a_technician, an_administrator])
+def test_session_of_a_suspended_user_leads_to_the_login_page(kind):
+    browser = logged_in(kind())
+    users.update_one({"_id": browser.user.pk}, {"$set": {"estado": "suspendido"}})
+    assert browser.get("/profile/").headers["Location"] == "/login/?next=/profile/"
+
+
+def test_user_without_a_role_gets_no_page():
+    browser = Client()
+    browser.force_login(stored(**a_document() | {"rol": "something else"}))
+    assert browser.get("/").status_code == 200
+    assert browser.get("/profile/").status_code == 403

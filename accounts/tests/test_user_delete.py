@@ -1,0 +1,170 @@
+"""/users/<id>/delete/: an administrator removes a user."""
+
+import pytest
+
+from accounts import audit, users
+from accounts.sessions import sessions
+from conftest import logged_in
+from mflix.comments import comments
+from tests.mothers import a_client, a_technician, an_administrator, document_of, stored
+
+
+def delete(caller, user, **fields):
+    return caller.post(f"/users/{user.pk}/delete/", fields)
+
+
+@pytest.mark.parametrize("make", [a_client, a_technician, an_administrator])
+def test_administrator_deletes_a_user_of_any_role(admin, make):
+    user = make()
+    assert delete(admin, user).headers["Location"] == "/users/"
+    assert document_of(user) is None
+
+
+@pytest.mark.parametrize("role", ["tecnico", "cliente"])
+def test_nobody_else_deletes_users(request, role):
+    user = a_client()
+    assert delete(request.getfixturevalue(role), user).status_code == 403
+    assert document_of(user) is not None
+
+
+def test_looking_at_the_question_deletes_nobody(admin):
+    user = a_client()
+    assert admin.get(f"/users/{user.pk}/delete/").status_code == 200
+    assert document_of(user) is not None
+
+
+def test_deleted_user_is_out_at_the_next_request(admin):
+    user = a_client()
+    theirs = logged_in(user)
+    delete(admin, user)
+    assert theirs.get("/me/").headers["Location"].startswith("/login/")
+    assert sessions.count_documents({"user_id": user.pk}) == 0
+
+
+def test_others_stay_logged_in(admin, cliente):
+    delete(admin, a_client())
+    assert cliente.get("/me/").status_code == 200
+
+
+def test_deleting_twice_is_not_found(admin):
+    user = a_client()
+    delete(admin, user)
+    assert delete(admin, user).status_code == 404
+
+
+def test_user_who_vanished_while_the_answer_was_sent_is_not_found(admin, monkeypatch):
+    user = a_client()
+
+    def vanish(*args):
+        raise users.NoSuchUser(user.pk)
+
+    monkeypatch.setattr("accounts.users._fetch", vanish)
+    assert delete(admin, user).status_code == 404
+
+
+def test_films_comments_stay(admin):
+    comments.insert_one({"email": "ana@example.org", "text": "Good"})
+    delete(admin, a_client(email="ana@example.org"))
+    assert comments.count_documents({}) == 1
+
+
+def test_technicians_clients_go_to_the_chosen_technician(admin):
+    technician, heir = a_technician(), a_technician()
+    client = a_client(parent=technician.email)
+    delete(admin, technician, parent=heir.email)
+    assert document_of(client)["parent"] == heir.email
+    assert document_of(technician) is None
+
+
+def test_technicians_clients_are_left_unassigned_without_a_choice(admin):
+    technician = a_technician()
+    client = a_client(parent=technician.email)
+    delete(admin, technician)
+    assert document_of(client)["parent"] is None
+
+
+def test_clients_of_others_stay_where_they_are(admin):
+    technician, other = a_technician(), a_technician()
+    client = a_client(parent=other.email)
+    delete(admin, technician)
+    assert document_of(client)["parent"] == other.email
+
+
+def test_question_offers_the_other_active_technicians(admin):
+    technician, heir = a_technician(), a_technician()
+    a_technician(estado="suspendido")
+    a_client(parent=technician.email)
+    form = admin.get(f"/users/{technician.pk}/delete/").context["form"]
+    assert [value for value, _label in form.fields["parent"].choices] == ["", heir.email]
+
+
+def test_question_says_how_many_clients_there_are(admin):
+    technician = a_technician()
+    for _n in range(3):
+        a_client(parent=technician.email)
+    assert admin.get(f"/users/{technician.pk}/delete/").context["clients"] == 3
+
+
+@pytest.mark.parametrize("make", [a_client, a_technician, an_administrator])
+def test_nothing_is_asked_about_who_has_no_clients(admin, make):
+    form = admin.get(f"/users/{make().pk}/delete/").context["form"]
+    assert list(form.fields) == []
+
+
+@pytest.mark.parametrize("heir", ["nobody@example.org", "off@example.org", "own@example.org"])
+def test_clients_go_only_to_another_active_technician(admin, heir):
+    technician = a_technician(email="own@example.org")
+    a_technician(email="off@example.org", estado="inactivo")
+    client = a_client(parent=technician.email)
+    assert "parent" in delete(admin, technician, parent=heir).context["form"].errors
+    assert document_of(client)["parent"] == technician.email
+
+
+def test_heir_who_left_while_the_form_was_open_is_a_sentence(admin, monkeypatch):
+    technician, heir = a_technician(), a_technician()
+    a_client(parent=technician.email)
+
+    def gone(*args, **kwargs):
+        raise users.NoSuchTechnician
+
+    monkeypatch.setattr("accounts.users._hold", gone)
+    response = delete(admin, technician, parent=heir.email)
+    assert "parent" in response.context["form"].errors
+    assert document_of(technician) is not None
+
+
+def test_the_last_active_administrator_stays(admin):
+    an_administrator(estado="inactivo")
+    response = delete(admin, admin.user)
+    assert response.context["form"].errors["__all__"]
+    assert document_of(admin.user) is not None
+
+
+def test_administrator_may_leave_when_another_stays(admin):
+    an_administrator()
+    assert delete(admin, admin.user).status_code == 302
+    assert admin.get("/users/").headers["Location"].startswith("/login/")
+
+
+def test_suspended_administrator_can_be_deleted(admin):
+    other = an_administrator(estado="suspendido")
+    delete(admin, other)
+    assert document_of(other) is None
+
+
+def test_technician_without_an_email_takes_no_unassigned_client_along(admin):
+    technician, heir = stored(nombre="No mail", rol="Técnico"), a_technician()
+    client = a_client()
+    delete(admin, technician, parent=heir.email)
+    assert document_of(client)["parent"] is None
+    assert document_of(technician) is None
+
+
+def test_deletion_and_each_moved_client_are_in_the_audit_log(admin):
+    technician, heir = a_technician(), a_technician()
+    client = a_client(parent=technician.email)
+    delete(admin, technician, parent=heir.email)
+    deleted, moved = audit.entries.find({}, sort=[("action", 1)])
+    assert deleted["target"]["email"] == technician.email
+    assert moved["target"]["_id"] == client.pk
+    assert moved["changes"] == {"parent": {"old": technician.email, "new": heir.email}}
