@@ -107,18 +107,10 @@ def criteria(actor="", target="", action="", start=None, end=None) -> dict:
     return wanted
 
 
-def search(wanted: dict, page: int) -> tuple[list[dict], int]:
-    """One page of the entries that fit `wanted`, newest first, and how many fit in all."""
-    newest = {"$sort": dict(_NEWEST)}
-    start = (page - 1) * PER_PAGE
-    counted = {"coll": entries.name, "pipeline": [{"$match": wanted}, {"$count": "total"}]}
-    pipeline = [
-        {"$match": wanted},
-        newest,
-        {"$skip": start},
-        {"$limit": PER_PAGE},
-        {"$unionWith": counted},
-    ]
-    found = list(entries.aggregate(pipeline))
-    total = found.pop()["total"] if found and "total" in found[-1] else 0
-    return found, total
+def count(wanted: dict) -> int:
+    return entries.count_documents(wanted)
+
+
+def search(wanted: dict, start: int) -> list[dict]:
+    """A page of the entries that fit `wanted`, newest first."""
+    return list(entries.find(wanted, sort=_NEWEST, skip=start, limit=PER_PAGE))

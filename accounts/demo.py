@@ -13,7 +13,12 @@ LOGINS = [
     (Role.TECNICO, "tecnico@pialara.example"),
     (Role.CLIENTE, "cliente@pialara.example"),
 ]
-CLIENTS_PER_TECHNICIAN = 20
+
+# How many people after a technician are their clients: as in a small centre, and beyond its size as
+# in a large one.
+CLIENTS = 20
+MANY_CLIENTS = 500
+SMALL = 2000
 
 WOMEN = (
     "María Carmen Ana Isabel Laura Cristina Marta Dolores Lucía Pilar Elena Sara Paula Raquel "
@@ -72,7 +77,8 @@ def people(count: int, seed: int, password: str, today: datetime) -> Iterator[di
 def _role(number: int) -> Role:
     if number == 0:
         return Role.ADMINISTRADOR
-    return Role.TECNICO if number % (CLIENTS_PER_TECHNICIAN + 1) == 1 else Role.CLIENTE
+    clients = CLIENTS if number <= SMALL else MANY_CLIENTS
+    return Role.TECNICO if number % (clients + 1) == 1 else Role.CLIENTE
 
 
 def _person(chance: random.Random, number: int, seed: int, today: datetime) -> dict:

@@ -1,15 +1,14 @@
 """Many users at once: the lists, their counts, the dashboard, the export.
 
-The pipelines are built by pure functions. A page's list, its total and the counts beside its
-filters come from one command: $unionWith lets each of them use an index of its own, which the
-branches of a $facet can't; only what a search by name has found goes through a $facet.
+The queries are built by pure functions. A page of users is one query, and its total and all the
+numbers beside its filters are another, which reads only the keys of one index.
 """
 
 import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from bson import ObjectId
@@ -18,7 +17,7 @@ from pymongo import ASCENDING, DESCENDING
 from . import audit
 from .models import User, text
 from .roles import Role, Status
-from .users import ACTIVE, ACTIVE_TECHNICIAN, COLLATION, normal, users
+from .users import ACTIVE, ACTIVE_TECHNICIAN, COLLATION, KIND_INDEX, normal, users
 
 PER_PAGE = 25
 SORTS = ("nombre", "email", "rol", "ultimo_acceso", "creado")
@@ -28,6 +27,7 @@ NO_TECHNICIAN = "none"
 ROW = {"email": 1, "nombre": 1, "rol": 1, "estado": 1, "parent": 1, "ultimo_acceso": 1}
 CLIENT_ROW = {"nombre": 1, "sexo": 1, "fecha_nacimiento": 1, "patologia": 1}
 TECHNICIAN = {"email": 1, "nombre": 1}
+KIND = ("rol", "estado", "parent")
 
 # More than a list brings with it, so that all of it comes in one answer.
 ONE_BATCH = 10_000
@@ -64,11 +64,14 @@ class Filters:
 
 
 @dataclass
-class Listing:
-    """A page of a list: `rows`, the `total` in all pages, and the numbers beside the filters."""
+class Numbers:
+    """How many users fit the filters, and how many of each kind fit the other filters.
 
-    rows: list[User]
-    total: int
+    `roles` and `states` are by value, `clients` by the technician's email ("" for none);
+    `technicians` holds all their names by email.
+    """
+
+    total: int = 0
     roles: Counter[str] = field(default_factory=Counter)
     states: Counter[str] = field(default_factory=Counter)
     clients: Counter[str] = field(default_factory=Counter)
@@ -76,12 +79,13 @@ class Listing:
 
 
 def _variants() -> dict[str, str]:
-    """Every Latin letter with its accented forms: {"a": "aàáâ…"}."""
+    """The letters of Western Europe with their accented forms: {"a": "aàáâ…"}.
+
+    More of them would make the search slow: beyond Latin-1 a class of letters is no table any more.
+    """
     found = defaultdict(str)
-    for letter in map(chr, range(ord("A"), 0x250)):
-        base = unicodedata.normalize("NFD", letter)[0].lower()
-        if base.isascii() and base.isalpha():
-            found[base] += letter
+    for letter in map(chr, [*range(ord("a"), ord("z") + 1), *range(0xDF, 0x100)]):
+        found[unicodedata.normalize("NFD", letter)[0]] += letter
     return found
 
 
@@ -113,113 +117,80 @@ def order(sort: str) -> dict:
     return {name: direction, **second, "_id": direction}
 
 
-def _count(name: str, value: str, wanted, criteria: dict) -> list[dict]:
-    """One row {count_of, value, n}: how many of those who fit `criteria` have this `value`."""
-    return [
-        {"$match": {"$and": [criteria, {name: wanted}]}},
-        {"$count": "n"},
-        {"$set": {"count_of": name, "value": value}},
-    ]
-
-
-def _counts(filters: Filters) -> list[list[dict]]:
-    """The pipelines of the counts for each filter with the others applied.
-
-    Each value is counted by itself, as that reads only the keys of an index.
-    """
-    roles = replace(filters, rol="").criteria()
-    states = replace(filters, estado="").criteria()
-    clients = replace(filters, parent="").criteria()
-    return [
-        *(_count("rol", value, value, roles) for value in Role.values),
-        _count("rol", "", {"$nin": Role.values}, roles),
-        _count("estado", Status.ACTIVO, ACTIVE, states),
-        _count("estado", Status.INACTIVO, Status.INACTIVO, states),
-        _count("estado", Status.SUSPENDIDO, Status.SUSPENDIDO, states),
-        [
-            {"$match": {"$and": [clients, {"rol": Role.CLIENTE}]}},
-            {"$group": {"_id": "$parent", "n": {"$sum": 1}}},
-            {"$project": {"_id": 0, "count_of": "parent", "value": "$_id", "n": 1}},
-        ],
-    ]
-
-
-def _union(pipeline: list[dict]) -> dict:
-    return {"$unionWith": {"coll": users.name, "pipeline": pipeline}}
-
-
-def listing_pipeline(filters: Filters, sort: str, page: int) -> list[dict]:
-    """The rows of a page, followed by the counts for each filter, and all technicians."""
-    sought = replace(filters, q="") if filters.q else filters
-    rows = [
-        {"$match": sought.criteria()},
-        {"$sort": order(sort)},
-        {"$skip": (page - 1) * PER_PAGE},
-        {"$limit": PER_PAGE},
-        {"$project": ROW},
-    ]
+def kinds_pipeline(q: str) -> list[dict]:
+    """One row {kind: {rol, estado, parent}, n} per kind of user, then all technicians by name."""
     technicians = [
         {"$match": {"rol": Role.TECNICO}},
         {"$sort": {"nombre": ASCENDING, "_id": ASCENDING}},
-        {"$project": {**TECHNICIAN, "technician": {"$literal": True}}},
+        {"$project": TECHNICIAN},
     ]
-    if not filters.q:
-        return [*rows, *map(_union, _counts(sought)), _union(technicians)]
-    # The search reads every name and email, so it is done once, and all the rest from its result.
-    parts = {f"part{n}": part for n, part in enumerate([rows, *_counts(sought)])}
     return [
-        {"$match": named_like(filters.q)},
-        {"$project": {**ROW, "creado": 1}},
-        {"$facet": parts},
-        {"$project": {"row": {"$concatArrays": [f"${part}" for part in parts]}}},
-        {"$unwind": "$row"},
-        {"$replaceRoot": {"newRoot": "$row"}},
-        _union(technicians),
+        *([{"$match": named_like(q)}] if q else []),
+        {"$group": {"_id": {name: f"${name}" for name in KIND}, "n": {"$sum": 1}}},
+        {"$project": {"_id": 0, "kind": "$_id", "n": 1}},
+        {"$unionWith": {"coll": users.name, "pipeline": technicians}},
     ]
 
 
-def listing(filters: Filters, sort: str, page: int) -> Listing:
-    """A page of the users that fit `filters`. `sort` is one of SORTS, with "-" for descending."""
-    found = Listing([], 0)
-    counts = {"rol": Counter(), "estado": Counter(), "parent": Counter()}
-    pipeline = listing_pipeline(filters, sort, page)
-    for row in users.aggregate(pipeline, collation=COLLATION, batchSize=ONE_BATCH):
-        if "count_of" in row:
-            counts[row["count_of"]][text(row.get("value"))] += row["n"]
-        elif "technician" in row:
-            found.technicians |= _offered([row])
+def numbers(filters: Filters) -> Numbers:
+    found = Numbers()
+    for row in users.aggregate(kinds_pipeline(filters.q), hint=KIND_INDEX, batchSize=ONE_BATCH):
+        if "kind" in row:
+            _count(found, filters, User.from_document({"_id": None, **row["kind"]}), row["n"])
         else:
-            found.rows.append(User.from_document(row))
-    found.roles, found.states, found.clients = counts["rol"], counts["estado"], counts["parent"]
-    found.total = found.roles[filters.rol] if filters.rol else found.roles.total()
+            found.technicians |= _offered([row])
     return found
 
 
-def clients_pipeline(technician: User, q: str, sort: str, page: int) -> list[dict]:
-    theirs = {"rol": Role.CLIENTE, "parent": technician.email}
+def _count(found: Numbers, filters: Filters, kind: User, n: int):
+    """Add `n` users of a kind to the numbers that they belong to."""
+    parent = normal(kind.parent or "")
+    of_rol = filters.rol in ("", kind.rol)
+    of_estado = filters.estado in ("", kind.estado)
+    of_parent = not filters.parent or (
+        kind.is_client and parent == normal(filters.parent.removeprefix(NO_TECHNICIAN))
+    )
+    if of_estado and of_parent:
+        found.roles[kind.rol] += n
+    if of_rol and of_parent:
+        found.states[kind.estado] += n
+    if of_rol and of_estado and kind.is_client:
+        found.clients[parent] += n
+    if of_rol and of_estado and of_parent:
+        found.total += n
+
+
+def rows(filters: Filters, sort: str, start: int) -> list[User]:
+    """A page of the users that fit; `sort` is one of SORTS, with "-" for descending."""
+    return _page(filters.criteria(), ROW, sort, start)
+
+
+def clients(technician: User, q: str, sort: str, start: int) -> list[User]:
+    """A page of a technician's clients; `sort` is one of CLIENT_SORTS, with "-" for descending."""
+    return _page(clients_criteria(technician, q), CLIENT_ROW, sort, start)
+
+
+def count_clients(technician: User, q: str) -> int:
+    return users.count_documents(clients_criteria(technician, q), collation=COLLATION)
+
+
+def clients_criteria(technician: User, q: str) -> dict:
+    wanted = {"rol": Role.CLIENTE, "parent": technician.email}
     if q:
-        theirs["nombre"] = {"$regex": pattern(q), "$options": "i"}
-    return [
-        {"$match": theirs},
-        {"$sort": order(sort)},
-        {"$skip": (page - 1) * PER_PAGE},
-        {"$limit": PER_PAGE},
-        {"$project": CLIENT_ROW},
-        {
-            "$unionWith": {
-                "coll": users.name,
-                "pipeline": [{"$match": theirs}, {"$count": "total"}],
-            }
-        },
-    ]
+        wanted["nombre"] = {"$regex": pattern(q), "$options": "i"}
+    return wanted
 
 
-def clients(technician: User, q: str, sort: str, page: int) -> Listing:
-    """A page of a technician's clients. `sort` is one of CLIENT_SORTS, with "-" for descending."""
-    pipeline = clients_pipeline(technician, q, sort, page)
-    found = list(users.aggregate(pipeline, collation=COLLATION))
-    total = found.pop()["total"] if found and "total" in found[-1] else 0
-    return Listing([User.from_document(row) for row in found], total)
+def _page(wanted: dict, fields: dict, sort: str, start: int) -> list[User]:
+    found = users.find(
+        wanted,
+        fields,
+        sort=list(order(sort).items()),
+        skip=start,
+        limit=PER_PAGE,
+        collation=COLLATION,
+    )
+    return [User.from_document(doc) for doc in found]
 
 
 def export(filters: Filters, sort: str) -> Iterator[User]:
@@ -258,15 +229,11 @@ class Detail:
     technicians: dict[str, str]
 
 
-_NO_ONE = {"$expr": False}
-
-
 def detail(user_id: ObjectId, with_technicians: bool = False) -> Detail | None:
     """One user for the administrator's pages, in one command.
 
     The active technicians ({email: name}, without the user) are for the forms that offer them.
     """
-    offered = ACTIVE_TECHNICIAN if with_technicians else _NO_ONE
     pipeline = [
         {"$match": {"_id": user_id}},
         {
@@ -296,18 +263,14 @@ def detail(user_id: ObjectId, with_technicians: bool = False) -> Detail | None:
                 "as": "history",
             }
         },
-        {
-            "$lookup": {
-                "from": users.name,
-                "pipeline": [
-                    {"$match": {**offered, "_id": {"$ne": user_id}}},
-                    {"$sort": {"nombre": ASCENDING}},
-                    {"$project": TECHNICIAN},
-                ],
-                "as": "technicians",
-            }
-        },
     ]
+    if with_technicians:
+        others = [
+            {"$match": {**ACTIVE_TECHNICIAN, "_id": {"$ne": user_id}}},
+            {"$sort": {"nombre": ASCENDING}},
+            {"$project": TECHNICIAN},
+        ]
+        pipeline.append({"$lookup": {"from": users.name, "pipeline": others, "as": "technicians"}})
     doc = next(users.aggregate(pipeline, collation=COLLATION), None)
     if doc is None:
         return None
@@ -320,7 +283,7 @@ def detail(user_id: ObjectId, with_technicians: bool = False) -> Detail | None:
         technician=User.from_document(doc["technician"][0]) if has_technician else None,
         clients=doc["clients"][0]["n"] if has_clients else 0,
         history=doc["history"],
-        technicians=_offered(doc["technicians"]),
+        technicians=_offered(doc.get("technicians", [])),
     )
 
 

@@ -35,6 +35,7 @@ def _index(*fields, **options) -> IndexModel:
     return IndexModel([(field, ASCENDING) for field in fields], collation=COLLATION, **options)
 
 
+KIND_INDEX = "kind"
 INDEXES = [
     _index("email", unique=True),
     _index("nombre", "_id"),
@@ -43,8 +44,11 @@ INDEXES = [
     _index("parent", "nombre", "_id"),
     _index("ultimo_acceso", "_id"),
     _index("creado", "_id"),
-    # Not collated, so that the substring search reads the two texts from the index's keys.
-    IndexModel([("nombre", ASCENDING), ("email", ASCENDING)]),
+    # Not collated, so that its keys hold the texts: the counts and the search read nothing else.
+    IndexModel(
+        [(field, ASCENDING) for field in ("rol", "estado", "parent", "nombre", "email")],
+        name=KIND_INDEX,
+    ),
 ]
 # Only what decides who may do what; the rest is read defensively, whoever wrote it.
 VALIDATOR = {

@@ -1,8 +1,6 @@
-"""Lists in pages of numbered pages, whatever the URL asks for."""
+"""Lists in numbered pages, whatever the URL asks for."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from django.http import QueryDict
 
@@ -11,12 +9,26 @@ MOST_DIGITS = 9
 
 @dataclass(frozen=True)
 class Page:
-    """One page of a list: `number` of `last`, holding `rows` out of `total` in all pages."""
+    """One page of a list of `total` rows: the one whose number is `wanted`, or the nearest one."""
 
-    rows: list
+    wanted: str
     total: int
-    number: int
-    last: int
+    per_page: int
+
+    @property
+    def number(self) -> int:
+        is_number = self.wanted.isascii() and self.wanted.isdigit()
+        number = int(self.wanted[:MOST_DIGITS]) if is_number else 1
+        return min(max(number, 1), self.last)
+
+    @property
+    def last(self) -> int:
+        return max(1, -(-self.total // self.per_page))
+
+    @property
+    def start(self) -> int:
+        """How many rows come before it."""
+        return (self.number - 1) * self.per_page
 
     @property
     def previous(self) -> int | None:
@@ -25,23 +37,6 @@ class Page:
     @property
     def next(self) -> int | None:
         return self.number + 1 if self.number < self.last else None
-
-
-def numbered(
-    wanted: str, per_page: int, fetch: Callable[[int], tuple[list, int, Any]]
-) -> tuple[Page, Any]:
-    """The page whose number the text `wanted` says, or the nearest one.
-
-    `fetch(number)` answers a page's rows, the total, and anything else, which is passed on.
-    """
-    number = int(wanted[:MOST_DIGITS]) if wanted.isascii() and wanted.isdigit() else 1
-    number = max(number, 1)
-    rows, total, more = fetch(number)
-    last = max(1, -(-total // per_page))
-    if number > last:
-        number = last
-        rows, total, more = fetch(number)
-    return Page(rows, total, number, last), more
 
 
 def one_of(wanted: str, allowed, default: str = "") -> str:

@@ -197,7 +197,7 @@ def test_odd_document_breaks_no_page(admin, odd):
 
 def test_odd_document_is_in_the_list(admin, odd):
     for page in LISTS:
-        assert odd in admin.get(page).context["page"].rows, page
+        assert odd in admin.get(page).context["rows"], page
 
 
 def test_odd_document_is_in_the_export(admin, odd):

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
-from pialara_site.pages import numbered, one_of, search_text, sort_of
+from pialara_site.pages import Page, one_of, search_text, sort_of
 
 from .. import audit, directory, mail, users
 from ..access import administrator_required
@@ -41,23 +41,22 @@ def _sort(query) -> str:
 @require_safe
 def users_list(request):
     filters, sort = _filters(request.GET), _sort(request.GET)
-
-    def fetch(number):
-        found = directory.listing(filters, sort, number)
-        return found.rows, found.total, found
-
-    page, found = numbered(request.GET.get("page", ""), directory.PER_PAGE, fetch)
+    numbers = directory.numbers(filters)
+    page = Page(request.GET.get("page", ""), numbers.total, directory.PER_PAGE)
     context = {
         "page": page,
-        "found": found,
+        # A search that finds nobody would look through everybody once more.
+        "rows": directory.rows(filters, sort, page.start) if page.total else [],
         "filters": filters,
         "sort": sort,
-        "roles": [(value, label, found.roles[value]) for value, label in Role.choices],
-        "states": [(value, label, found.states[value]) for value, label in Status.choices],
+        "roles": [(value, label, numbers.roles[value]) for value, label in Role.choices],
+        "states": [(value, label, numbers.states[value]) for value, label in Status.choices],
+        "names": numbers.technicians,
         "technicians": [
-            (email, name, found.clients[email]) for email, name in found.technicians.items()
+            (email, name, numbers.clients[users.normal(email)])
+            for email, name in numbers.technicians.items()
         ],
-        "without_technician": found.clients[""],
+        "without_technician": numbers.clients[""],
     }
     return render(request, "accounts/users.html", context)
 
@@ -257,12 +256,10 @@ def audit_log(request):
     }
     wanted = audit.criteria(**chosen, start=start, end=end and end + timedelta(days=1))
 
-    def fetch(number):
-        return *audit.search(wanted, number), None
-
-    page, _more = numbered(request.GET.get("page", ""), audit.PER_PAGE, fetch)
+    page = Page(request.GET.get("page", ""), audit.count(wanted), audit.PER_PAGE)
     context = {
         "page": page,
+        "rows": audit.search(wanted, page.start),
         "chosen": chosen,
         "start": start,
         "end": end,

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_safe
 
-from pialara_site.pages import numbered, search_text, sort_of
+from pialara_site.pages import Page, search_text, sort_of
 
 from .. import directory, mail, users
 from ..access import technician_required
@@ -31,12 +31,11 @@ def clients(request):
     q = search_text(request.GET)
     sort = sort_of(request.GET.get("sort", ""), directory.CLIENT_SORTS, "nombre")
 
-    def fetch(number):
-        found = directory.clients(request.user, q, sort, number)
-        return found.rows, found.total, None
-
-    page, _more = numbered(request.GET.get("page", ""), directory.PER_PAGE, fetch)
-    return render(request, "accounts/clients.html", {"page": page, "q": q, "sort": sort})
+    total = directory.count_clients(request.user, q)
+    page = Page(request.GET.get("page", ""), total, directory.PER_PAGE)
+    rows = directory.clients(request.user, q, sort, page.start)
+    context = {"page": page, "rows": rows, "q": q, "sort": sort}
+    return render(request, "accounts/clients.html", context)
 
 
 @technician_required

@@ -1,0 +1,111 @@
+"""Pages of lists: the nearest sensible one, whatever the URL says."""
+
+import pytest
+from django.http import QueryDict
+
+from pialara_site.batches import batches
+from pialara_site.pages import Page, one_of, search_text, sort_of
+from pialara_site.templatetags import lists
+
+
+def page_of(wanted: str, total=60) -> Page:
+    return Page(wanted, total, 25)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "number"),
+    [("", 1), ("1", 1), ("2", 2), ("3", 3), ("4", 3), ("999999", 3), ("9" * 5000, 3)],
+)
+def test_page_is_the_one_wanted_or_the_last(wanted, number):
+    assert page_of(wanted).number == number
+
+
+@pytest.mark.parametrize("wanted", ["abc", "-1", "0", "1.5", " 2", "²", "٣", "1e3", "2\n"])
+def test_page_that_is_no_number_is_the_first(wanted):
+    assert page_of(wanted).number == 1
+
+
+def test_page_says_where_its_rows_start():
+    assert [page_of(wanted).start for wanted in ("1", "2", "3", "4")] == [0, 25, 50, 50]
+
+
+def test_list_without_rows_has_one_page():
+    page = page_of("7", total=0)
+    assert (page.start, page.number, page.last) == (0, 1, 1)
+
+
+@pytest.mark.parametrize(("wanted", "around"), [("1", (None, 2)), ("2", (1, 3)), ("3", (2, None))])
+def test_page_knows_its_neighbours(wanted, around):
+    page = page_of(wanted)
+    assert (page.previous, page.next) == around
+
+
+@pytest.mark.parametrize(("wanted", "taken"), [("M", "M"), ("", ""), ("m", ""), ("$ne", "")])
+def test_unknown_choice_is_none(wanted, taken):
+    assert one_of(wanted, ["M", "H"]) == taken
+
+
+@pytest.mark.parametrize(
+    ("wanted", "taken"),
+    [
+        ("email", "email"),
+        ("-email", "-email"),
+        ("--email", "nombre"),
+        ("", "nombre"),
+        ("password", "nombre"),
+    ],
+)
+def test_unknown_sort_is_the_default(wanted, taken):
+    assert sort_of(wanted, ["nombre", "email"], "nombre") == taken
+
+
+@pytest.mark.parametrize(
+    ("typed", "sought"),
+    [
+        ("  ana  ", "ana"),
+        ("a\x00n\u202ea\n", "ana"),
+        ("josé 😀", "josé 😀"),
+        ("x" * 1000, "x" * 100),
+        ("\x00", ""),
+    ],
+)
+def test_search_text_is_what_can_be_seen(typed, sought):
+    query = QueryDict(mutable=True)
+    query["q"] = typed
+    assert search_text(query) == sought
+
+
+def test_search_text_that_is_missing_is_empty():
+    assert search_text(QueryDict()) == ""
+
+
+@pytest.mark.parametrize(
+    ("sort", "said"),
+    [("nombre", "ascending"), ("-nombre", "descending"), ("email", "none"), ("-email", "none")],
+)
+def test_heading_says_how_its_column_is_sorted(sort, said):
+    assert lists.sorted_by(sort, "nombre") == said
+
+
+@pytest.mark.parametrize(
+    ("sort", "next_sort"), [("nombre", "-nombre"), ("-nombre", "nombre"), ("email", "nombre")]
+)
+def test_click_on_a_heading_turns_its_order_around(sort, next_sort):
+    assert lists.toggled(sort, "nombre") == next_sort
+
+
+def test_template_gets_a_value_by_its_key_or_nothing():
+    assert (lists.get({"a": 1}, "a"), lists.get({"a": 1}, "b")) == (1, "")
+
+
+@pytest.mark.parametrize(
+    ("count", "lengths"), [(0, []), (1, [1]), (3, [3]), (4, [3, 1]), (7, [3, 3, 1])]
+)
+def test_batches_are_full_but_for_the_last(count, lengths):
+    assert [len(batch) for batch in batches(range(count), 3)] == lengths
+
+
+def test_batches_read_no_further_than_asked():
+    numbers = iter(range(10))
+    next(batches(numbers, 3))
+    assert next(numbers) == 3
