@@ -16,6 +16,8 @@ def main():
     try:
         with embedded.when_needed(sys.argv):
             execute_from_command_line(sys.argv)
+    except KeyboardInterrupt:
+        sys.exit(130)
     except (ImproperlyConfigured, embedded.NotStarted) as error:
         sys.exit(str(error))
     except PyMongoError as error:

@@ -27,6 +27,19 @@ _GZIP_MAGIC = b"\x1f\x8b"
 _BETWEEN = re.compile(r"[\s,\[\]]*")  # what stands between the documents of a JSON file
 
 
+# What reading such files raises: also numbers out of range, and objects in objects without end.
+BROKEN = (
+    ArithmeticError,
+    BSONError,
+    EOFError,
+    OSError,
+    RecursionError,
+    TypeError,
+    ValueError,
+    zlib.error,
+)
+
+
 class BrokenFile(Exception):
     """The file can't be read to its end; the text is a sentence."""
 
@@ -45,7 +58,7 @@ def documents(path: Path) -> Iterator[dict]:
                 number += 1
     except FileNotFoundError as error:
         raise BrokenFile(f"{path}: there is no such file.") from error
-    except (OSError, EOFError, zlib.error, ValueError, TypeError, BSONError) as error:
+    except BROKEN as error:
         raise BrokenFile(f"{path}: broken after document {number}.") from error
 
 
@@ -64,20 +77,20 @@ def _opened(path: Path):
 def _json_documents(file) -> Iterator:
     """The values of an array, of lines, or of anything alike."""
     decoder = json.JSONDecoder(object_pairs_hook=lambda pairs: object_pairs_hook(pairs, _JSON))
-    reader = io.TextIOWrapper(file, "utf-8-sig")
     text, place, open_arrays, ended = "", 0, 0, False
-    while True:
-        between = _BETWEEN.match(text, place)
-        open_arrays += between[0].count("[") - between[0].count("]")
-        place = between.end()
-        try:
-            value, place = decoder.raw_decode(text, place)
-            yield value
-        except json.JSONDecodeError:
-            if ended and (place < len(text) or open_arrays):
-                raise
-            if ended:
-                return
-            # Twice as much each time, so that a long document is not parsed again for every piece.
-            more = reader.read(max(CHUNK, len(text)))
-            text, place, ended = text[place:] + more, 0, not more
+    with io.TextIOWrapper(file, "utf-8-sig") as reader:
+        while True:
+            between = _BETWEEN.match(text, place)
+            open_arrays += between[0].count("[") - between[0].count("]")
+            place = between.end()
+            try:
+                value, place = decoder.raw_decode(text, place)
+                yield value
+            except json.JSONDecodeError:
+                if ended and (place < len(text) or open_arrays):
+                    raise
+                if ended:
+                    return
+                # Twice as much each time, or a long document would be parsed for every piece.
+                more = reader.read(max(CHUNK, len(text)))
+                text, place, ended = text[place:] + more, 0, not more

@@ -74,7 +74,7 @@ class Server:
         kept = self.folder / "port"
         try:
             return int(kept.read_text())
-        except (FileNotFoundError, ValueError):
+        except (OSError, ValueError):
             return self._choose_port()
 
     @property
@@ -98,8 +98,11 @@ class Server:
             fcntl.flock(door, fcntl.LOCK_EX)
             fcntl.flock(users, fcntl.LOCK_SH)
             self._find_or_start()
-            fcntl.flock(door, fcntl.LOCK_UN)
             try:
+                # Also one that was found: who started it may have been killed before doing this.
+                with self._client() as client:
+                    self._make_primary(client)
+                fcntl.flock(door, fcntl.LOCK_UN)
                 yield self
             finally:
                 fcntl.flock(door, fcntl.LOCK_EX)
@@ -153,9 +156,10 @@ class Server:
     def _answers(self) -> bool:
         try:
             with self._client() as client:
-                return client.admin.command("hello").get("setName") == SET_NAME
+                hello = client.admin.command("hello")
         except PyMongoError:
             return False
+        return hello.get("setName") == SET_NAME or "isreplicaset" in hello
 
     def _client(self) -> MongoClient:
         return MongoClient(self.uri, serverSelectionTimeoutMS=1000, tz_aware=True)
@@ -169,13 +173,16 @@ class Server:
             self.log.replace(self.log.with_suffix(".previous.log"))
         # Forked, mongod leaves our terminal, and we go on when it listens or has given up.
         command += ["--fork", "--logpath", str(self.log)]
-        started = subprocess.run(  # noqa: S603
-            command, capture_output=True, timeout=START_SECONDS, check=False
-        )
+        try:
+            started = subprocess.run(  # noqa: S603
+                command, capture_output=True, timeout=START_SECONDS, check=False
+            )
+        except subprocess.TimeoutExpired as error:
+            raise NotStarted(
+                f"mongod is not up after {START_SECONDS} seconds; see {self.log}."
+            ) from error
         if started.returncode:
             raise NotStarted(f"mongod stopped at its start: {self._reason()}")
-        with self._client() as client:
-            self._make_primary(client)
 
     def _make_primary(self, client: MongoClient):
         """Make the server a replica set of one, at the port it has now, and wait until it leads."""
@@ -191,21 +198,25 @@ class Server:
                 raise
             members = [{"_id": 0, "host": host}]
             client.admin.command("replSetInitiate", {"_id": SET_NAME, "members": members})
+        deadline = time.monotonic() + START_SECONDS
         while not client.admin.command("hello")["isWritablePrimary"]:
+            if time.monotonic() > deadline:
+                raise NotStarted(f"mongod does not take writes; see {self.log}.")
             time.sleep(0.02)
 
     def _reason(self) -> str:
-        """What the log's last error says."""
-        reason = f"see {self.log}"
+        """What the log's first error says; those after it follow from it."""
         with contextlib.suppress(FileNotFoundError):
             for line in self.log.read_text(errors="replace").splitlines():
                 with contextlib.suppress(ValueError):
                     entry = json.loads(line)
                     if entry["s"] in ("E", "F"):
-                        reason = _sentence(entry)
-        return reason
+                        return _sentence(entry)
+        return f"see {self.log}"
 
     def _stop(self):
+        if not self._data_in_use():  # it died, and its number may be somebody else's by now
+            return
         with contextlib.suppress(ValueError, FileNotFoundError, ProcessLookupError):
             os.kill(int((self.data / "mongod.lock").read_text()), signal.SIGTERM)
         deadline = time.monotonic() + STOP_SECONDS
@@ -215,14 +226,24 @@ class Server:
 
 def _sentence(entry: dict) -> str:
     """An entry of mongod's log as a person would say it."""
-    detail = entry.get("attr", {}).get("error", "")
+    attributes = entry.get("attr", {})
+    detail = attributes.get("error", "")
     if isinstance(detail, dict):
         detail = detail.get("errmsg", "")
-    return f"{entry['msg']} {detail}".strip()
+    if isinstance(storage := attributes.get("message"), dict):  # the storage engine's own words
+        detail = f"{storage.get('msg', '')} ({storage.get('error_str', detail)})"
+    return " ".join(f"{entry['msg']} {detail}".split())
 
 
 def server() -> Server:
     return Server(settings.VAR_DIR / "mongodb")
+
+
+def when_asked_to_end(handler):
+    """Handle SIGTERM, and the SIGHUP of a terminal that closes unless `nohup` keeps it away."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, handler)
 
 
 @contextlib.contextmanager
@@ -232,7 +253,7 @@ def when_needed(argv: list[str]):
     if settings.MONGODB_URI or command.startswith("-") or command in COMMANDS_WITHOUT_DATABASE:
         yield
         return
-    # SIGTERM has to unwind the stack too, or nobody would stop the server.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    # That has to unwind the stack too, or nobody would stop the server.
+    when_asked_to_end(lambda number, _frame: sys.exit(128 + number))
     with server().joined():
         yield

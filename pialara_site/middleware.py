@@ -1,11 +1,13 @@
 """What becomes of a request while the database is away."""
 
 import logging
+import sys
 
 from django.core.signals import got_request_exception
 from django.dispatch import receiver
 from django.shortcuts import render
 from pymongo.errors import (
+    ConfigurationError,
     ConnectionFailure,
     ExecutionTimeout,
     PyMongoError,
@@ -15,15 +17,21 @@ from pymongo.errors import (
 
 RETRY_SECONDS = 5
 
+# ConfigurationError is what a mongodb+srv:// name that can't be looked up raises.
+DOWN = (
+    ConfigurationError,
+    ConnectionFailure,
+    ExecutionTimeout,
+    WaitQueueTimeoutError,
+    WTimeoutError,
+)
+
+logger = logging.getLogger(__name__)
+
 
 def database_down(error: BaseException | None) -> bool:
     """Does `error` mean that MongoDB is unreachable or too slow, not that we asked wrongly?"""
-    return isinstance(error, PyMongoError) and (
-        isinstance(
-            error, ConnectionFailure | ExecutionTimeout | WaitQueueTimeoutError | WTimeoutError
-        )
-        or error.timeout
-    )
+    return isinstance(error, PyMongoError) and (isinstance(error, DOWN) or error.timeout)
 
 
 class NotDatabaseDown(logging.Filter):
@@ -36,8 +44,9 @@ class NotDatabaseDown(logging.Filter):
 class DatabaseDownMiddleware:
     """Answers 503 when the database is away.
 
-    It stands first and learns of the error by Django's signal, because the exception itself ends
-    where it is raised: in a view, but also in the middleware that loads sessions and users.
+    It stands before whatever reads the database and learns of the error by Django's signal, because
+    the exception itself ends where it is raised: in a view, but also in the middleware that loads
+    sessions and users.
     """
 
     def __init__(self, get_response):
@@ -51,18 +60,13 @@ class DatabaseDownMiddleware:
         logger.error("The database is away: %s", type(error).__name__)
         # Nobody can tell whether a write that was under way is stored.
         context = {"uncertain": request.method not in ("GET", "HEAD")}
-        response = render(request, "errors/503.html", context, status=503, using=None)
+        response = render(request, "errors/503.html", context, status=503)
         response["Retry-After"] = str(RETRY_SECONDS)
         return response
 
 
 @receiver(got_request_exception)
 def remember_database_error(sender, request=None, **kwargs):
-    import sys
-
     error = sys.exc_info()[1]
     if request is not None and database_down(error):
         request.database_error = error
-
-
-logger = logging.getLogger(__name__)

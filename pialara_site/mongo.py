@@ -8,7 +8,8 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from pymongo import MongoClient
 from pymongo.client_session import ClientSession
-from pymongo.errors import ConfigurationError, OperationFailure, PyMongoError
+from pymongo.database import Database
+from pymongo.errors import ConfigurationError, InvalidName, OperationFailure, PyMongoError
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
@@ -35,9 +36,17 @@ def connect() -> MongoClient:
         ) from error
 
 
+def database(setting: str) -> Database:
+    """The database whose name is in this setting."""
+    try:
+        return client[getattr(settings, setting)]
+    except InvalidName as error:
+        raise ImproperlyConfigured(f"{setting} is no name for a database: {error}.") from error
+
+
 client = connect()
-pialara = client[settings.PIALARA_DB_NAME]
-mflix = client[settings.MFLIX_DB_NAME]
+pialara = database("PIALARA_DB_NAME")
+mflix = database("MFLIX_DB_NAME")
 
 
 def transaction(change: Callable[[ClientSession], T]) -> T:
@@ -61,7 +70,8 @@ def reason(error: PyMongoError) -> str:
     if isinstance(error, OperationFailure):
         if error.code in AUTHENTICATION_FAILED:
             return "MongoDB refused the user name or password in MONGODB_URI."
-        return f"MongoDB refused the command: {error.details['errmsg']}."
+        told = (error.details or {}).get("errmsg", error)
+        return f"MongoDB refused the command: {' '.join(str(told).split())}."
     servers = client.topology_description.server_descriptions()
-    hosts = ", ".join(f"{host}:{port}" for host, port in servers)
+    hosts = ", ".join(f"{host}:{port}" if port else host for host, port in servers)
     return f"MongoDB at {hosts} can't be reached; check MONGODB_URI and that the server runs."

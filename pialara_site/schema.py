@@ -31,7 +31,7 @@ def drift() -> list[str]:
                 found.append(f"{collection.full_name}: the index {name} is missing")
             elif there[name] != _comparable(index.document):
                 found.append(f"{collection.full_name}: the index {name} is different")
-        if _validator(declared) != collection.options().get("validator"):
+        if not _is_validated(collection, declared):
             found.append(f"{collection.full_name}: the validator is different")
     return found
 
@@ -42,16 +42,25 @@ def ensure():
         for collection, declared in COLLECTIONS:
             with contextlib.suppress(CollectionInvalid):  # it is there
                 collection.database.create_collection(collection.name)
-            _ensure_validator(collection, _validator(declared))
+            _ensure_validator(collection, declared)
             _ensure_indexes(collection, declared.INDEXES)
 
 
-def _ensure_validator(collection: Collection, validator: dict | None):
-    if validator == collection.options().get("validator"):
+def _is_validated(collection: Collection, declared: ModuleType) -> bool:
+    """Only where the shape is ours; sample_mflix is as MongoDB ships it."""
+    shape = getattr(declared, "VALIDATOR", None)
+    return shape is None or collection.options().get("validator") == {"$jsonSchema": shape}
+
+
+def _ensure_validator(collection: Collection, declared: ModuleType):
+    if _is_validated(collection, declared):
         return
     # Moderate: documents that others wrote before stay editable.
     collection.database.command(
-        "collMod", collection.name, validator=validator or {}, validationLevel="moderate"
+        "collMod",
+        collection.name,
+        validator={"$jsonSchema": declared.VALIDATOR},
+        validationLevel="moderate",
     )
 
 
@@ -63,12 +72,6 @@ def _ensure_indexes(collection: Collection, indexes):
             collection.drop_index(name)
     if indexes:
         collection.create_indexes(indexes)
-
-
-def _validator(declared: ModuleType) -> dict | None:
-    """Only where the shape is ours; sample_mflix is as MongoDB ships it."""
-    shape = getattr(declared, "VALIDATOR", None)
-    return shape and {"$jsonSchema": shape}
 
 
 _OPTIONS = ("unique", "expireAfterSeconds", "partialFilterExpression", "sparse")

@@ -6,6 +6,7 @@ A bad value raises ImproperlyConfigured with one sentence, which manage.py print
 import importlib.util
 import secrets
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import environ
 from csp.constants import NONE, SELF
@@ -16,16 +17,26 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 
 environ.Env.read_env(BASE_DIR / ".env")
 _environment = environ.Env()
+# django-environ takes every word that it does not know for "no".
+_BOOLEANS = {*environ.Env.BOOLEAN_TRUE_STRINGS, "false", "off", "n", "no", "0"}
 
 
 def env(kind, name, default):
     """The variable `name` read as `kind`; an empty one counts as not set."""
-    if not _environment.str(name, ""):
+    text = environ.Env.ENVIRON.get(name, "")
+    if not text:
         return default
     try:
-        return getattr(_environment, kind)(name)
+        if kind == "str":
+            return text  # as it is: django-environ looks "$…" up as another variable
+        value = getattr(_environment, kind)(name)
+        if (kind == "bool" and text.strip().lower() not in _BOOLEANS) or (
+            kind == "int" and value < 0
+        ):
+            raise ValueError(text)
     except (ValueError, ImproperlyConfigured) as error:
         raise ImproperlyConfigured(f"The setting {name} is not a valid {kind}.") from error
+    return value
 
 
 DEBUG = env("bool", "DEBUG", True)
@@ -71,6 +82,8 @@ MONGODB_OPTIONS = {
     "serverSelectionTimeoutMS": env("int", "MONGODB_SERVER_SELECTION_TIMEOUT_MS", 2500),
     "timeoutMS": env("int", "MONGODB_TIMEOUT_MS", 2500),
     "tz_aware": True,
+    # Dates that Python has no datetime for come as DatetimeMS instead of an error.
+    "datetime_conversion": "DATETIME_AUTO",
     "w": env("str", "MONGODB_W", "majority"),
     "wtimeoutMS": env("int", "MONGODB_WTIMEOUT_MS", 2500),
 }
@@ -90,15 +103,15 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "pialara_site.middleware.DatabaseDownMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "pialara_site.middleware.DatabaseDownMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.middleware.SessionUserMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -186,7 +199,7 @@ CONTENT_SECURITY_POLICY = {
 }
 
 # Mail: smtp://user:password@host:25 and its kin; printed to the screen until one is set.
-vars().update(_environment.email_url("EMAIL_URL", "consolemail://"))
+vars().update(env("email_url", "EMAIL_URL", environ.Env.email_url_config("consolemail://")))
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env("str", "DEFAULT_FROM_EMAIL", "PIA Lara <pialara@localhost>")
 
@@ -194,6 +207,10 @@ LANGUAGE_CODE = "es"
 LANGUAGES = [("es", _("Spanish")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = env("str", "TIME_ZONE", "Europe/Madrid")
+try:
+    ZoneInfo(TIME_ZONE)
+except (KeyError, OSError, ValueError) as error:
+    raise ImproperlyConfigured("The setting TIME_ZONE is not the name of a time zone.") from error
 
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"

@@ -1,5 +1,6 @@
 """`manage.py seed`: people who do not exist."""
 
+from collections import Counter
 from datetime import UTC, date, datetime
 
 import pytest
@@ -136,6 +137,12 @@ def test_technician_stands_before_their_clients():
     for person in people():
         assert person["parent"] is None or person["parent"] in seen
         seen.add(person["email"])
+
+
+@pytest.mark.parametrize(("count", "fewest", "most"), [(2000, 10, 20), (20_000, 20, 500)])
+def test_technician_has_as_many_clients_as_in_a_centre_of_that_size(count, fewest, most):
+    clients = Counter(person["parent"] for person in people(count) if person["parent"])
+    assert fewest < max(clients.values()) <= most
 
 
 def test_some_clients_have_no_technician_yet():

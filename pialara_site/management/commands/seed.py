@@ -21,6 +21,8 @@ class Command(BaseCommand):
     def handle(self, *, users, seed, **options):
         if not settings.DEBUG:
             raise CommandError("Sample people have a known password, so they need DEBUG=True.")
+        if users < 0:
+            raise CommandError("--users has to be 0 or more.")
         people = demo.people(users, seed, make_password(demo.PASSWORD), datetime.now(UTC))
         total = -(-users // BATCH)
         added = sum(

@@ -1,9 +1,12 @@
 import contextlib
 import errno
+import os
 import signal
 import socket
 import subprocess
 import sys
+import time
+from http.client import HTTPConnection, HTTPException
 
 from django.conf import settings
 from django.core.management import call_command
@@ -11,7 +14,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounts import users
 from accounts.demo import LOGINS, PASSWORD
-from pialara_site import schema
+from pialara_site import embedded, schema
 
 # Threads of a worker; each waits for MongoDB most of its time.
 THREADS = 4
@@ -28,6 +31,8 @@ class Command(BaseCommand):
         parser.add_argument("--no-input", action="store_true", help="never ask, just do")
 
     def handle(self, *, host, port, workers, no_seed, no_input, **options):
+        if workers < 1:
+            raise CommandError("--workers has to be 1 or more.")
         require_free_port(host, port)
         schema.ensure()
         if not settings.DEBUG:
@@ -58,38 +63,66 @@ class Command(BaseCommand):
         command += ["--blocking-threads", str(THREADS), "--respawn-failed-workers"]
         command += ["--log-level", "warning", "--workers-kill-timeout", "10"]
         command += ["pialara_site.wsgi:application"]
+        server, ended = None, False
+
+        def end(*_):
+            nonlocal ended
+            ended = True
+            if server:
+                server.terminate()
+
+        # Set before there is a server to leave behind.
+        signal.signal(signal.SIGINT, end)
+        embedded.when_asked_to_end(end)
         # A session of its own: Ctrl-C reaches this process, which then ends the server.
         server = subprocess.Popen(  # noqa: S603
             command, cwd=settings.BASE_DIR, start_new_session=True
         )
-        ended = []
-
-        def end(*_):
-            ended.append(True)
+        if ended:
             server.terminate()
-
-        signal.signal(signal.SIGINT, end)
-        signal.signal(signal.SIGTERM, end)
-        self.announce(f"http://{host}:{port}", server)
-        status = server.wait()
+        try:
+            if answers(server, host, port):
+                self.announce(host, port)
+            status = server.wait()
+        finally:
+            # Whatever happened, also to the server itself: no worker is left to keep the port.
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(server.pid, signal.SIGKILL)
         if not ended:
             raise CommandError(f"The web server stopped with status {status}.")
 
-    def announce(self, address: str, server: subprocess.Popen):
-        """Print where to go, once the server answers there."""
-        host, port = address.removeprefix("http://").rsplit(":", 1)
-        while server.poll() is None:
-            with contextlib.suppress(OSError), socket.create_connection((host, int(port)), 1):
-                break
-        self.stdout.write(f"PIA Lara runs at {address} (Ctrl-C stops it)")
+    def announce(self, host: str, port: int):
+        """Print where to go."""
+        name = f"[{host}]" if ":" in host else host
+        lines = [f"PIA Lara runs at http://{name}:{port} (Ctrl-C stops it)"]
         if settings.DEBUG and users.by_email(LOGINS[0][1]):
-            self.stdout.write(f"Demo logins, all with the password {PASSWORD}:")
-            for role, email in LOGINS:
-                self.stdout.write(f"  {role:15} {email}")
+            lines.append(f"Demo logins, all with the password {PASSWORD}:")
+            lines += [f"  {role:15} {email}" for role, email in LOGINS]
+        self.stdout.write("\n".join(lines))
         self.stdout.flush()
 
 
+def answers(server: subprocess.Popen, host: str, port: int) -> bool:
+    """Wait until the server answers, whatever it says; False when it ended instead.
+
+    It accepts connections before it can answer them, and until then Ctrl-C takes it long.
+    """
+    name = settings.ALLOWED_HOSTS[0].lstrip(".*") or host
+    while server.poll() is None:
+        with (
+            contextlib.suppress(OSError, HTTPException),
+            contextlib.closing(HTTPConnection(host, port, timeout=1)) as connection,
+        ):
+            connection.request("HEAD", "/", headers={"Host": name})
+            connection.getresponse()
+            return True
+        time.sleep(0.05)
+    return False
+
+
 def require_free_port(host: str, port: int):
+    if not 1 <= port <= 65535:
+        raise CommandError(f"{port} is no port; choose one from 1 to 65535.")
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         with socket.socket(family) as probe:
@@ -99,5 +132,3 @@ def require_free_port(host: str, port: int):
         if error.errno == errno.EADDRINUSE:
             raise CommandError(f"The port {port} is taken; choose another with --port.") from error
         raise CommandError(f"Can't listen on {host}:{port}: {error.strerror}.") from error
-    except OverflowError as error:
-        raise CommandError(f"{port} is no port; choose one from 1 to 65535.") from error

@@ -1,0 +1,187 @@
+"""Files of documents: what is read, and where it stops making sense."""
+
+import gzip
+import json
+import struct
+from datetime import UTC, datetime
+
+import bson
+import pytest
+from bson import Decimal128, Int64, ObjectId, json_util
+
+from pialara_site import dumps
+from pialara_site.dumps import BrokenFile, documents
+
+RICH = {
+    "_id": ObjectId("65a1b2c3d4e5f60718293a4b"),
+    "nombre": "José “Pepe”, [Ñ] {😀}",
+    "fecha_nacimiento": datetime(1950, 2, 3, tzinfo=UTC),
+    "accesos": 7,
+    "large": Int64(2**40),
+    "ratio": 0.5,
+    "price": Decimal128("1.10"),
+    "photo": b"\x00\xff",
+    "contactos": [{"nombre": "Eva", "principal": True}, {}],
+    "parent": None,
+}
+
+
+@pytest.fixture
+def read(tmp_path):
+    """The documents of a file with this content."""
+
+    def read(content: bytes, name="file.json") -> list:
+        (tmp_path / name).write_bytes(content)
+        return list(documents(tmp_path / name))
+
+    return read
+
+
+@pytest.fixture
+def breaks(read):
+    """How many documents of a file could be read before it broke."""
+
+    def breaks(content: bytes, name="file.json") -> int:
+        with pytest.raises(BrokenFile) as failure:
+            read(content, name)
+        return int(str(failure.value).partition("after document ")[2].rstrip(".").split()[0])
+
+    return breaks
+
+
+# What is read
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        json_util.RELAXED_JSON_OPTIONS,
+        json_util.CANONICAL_JSON_OPTIONS,
+        json_util.LEGACY_JSON_OPTIONS,
+    ],
+    ids=["relaxed", "canonical", "legacy"],
+)
+def test_extended_json_of_each_version_is_read(read, options):
+    assert read(json_util.dumps(RICH, json_options=options).encode()) == [RICH]
+
+
+def test_bson_is_read(read):
+    assert read(bson.encode(RICH) * 2, "users.bson") == [RICH, RICH]
+
+
+def test_dates_are_aware_in_utc(read):
+    for name, content in (
+        ("a.bson", bson.encode(RICH)),
+        ("a.json", json_util.dumps(RICH).encode()),
+    ):
+        assert read(content, name)[0]["fecha_nacimiento"].utcoffset().total_seconds() == 0
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b'[{"a": 1}, {"a": 2}]',
+        b'[\n{"a": 1},\n{"a": 2}\n]\n',
+        b'{"a": 1}\n{"a": 2}\n',
+        b'{"a": 1}\r\n{"a": 2}',
+        b'\xef\xbb\xbf{"a": 1}\n\n{"a": 2}',
+        b'{\n  "a": 1\n}\n{\n  "a": 2\n}',
+    ],
+)
+def test_array_and_lines_are_read_however_they_are_spaced(read, content):
+    assert read(content) == [{"a": 1}, {"a": 2}]
+
+
+@pytest.mark.parametrize("content", [b"", b"\n", b"[]", b" [ ] "])
+def test_file_without_documents_is_empty(read, content):
+    assert read(content) == []
+
+
+@pytest.mark.parametrize("name", ["a.json", "a.json.gz", "a.jsonl", "whatever"])
+def test_gzip_is_known_by_its_content_not_its_name(read, name):
+    assert read(gzip.compress(b'{"a": 1}'), name) == [{"a": 1}]
+
+
+@pytest.mark.parametrize("name", ["a.bson", "a.bson.gz"])
+def test_zipped_bson_is_known_by_its_name(read, name):
+    assert read(gzip.compress(bson.encode({"a": 1})), name) == [{"a": 1}]
+
+
+def test_documents_larger_than_a_piece_are_read(read, monkeypatch):
+    monkeypatch.setattr(dumps, "CHUNK", 7)
+    docs = [{"nombre": "José " * 40, "n": number} for number in range(5)]
+    assert read(json.dumps(docs).encode()) == docs
+
+
+def test_document_is_there_before_the_rest_is_read(tmp_path):
+    path = tmp_path / "file.json"
+    path.write_bytes(b'{"a": 1}\n' * 200_000 + b"broken")
+    reading = documents(path)
+    assert next(reading) == {"a": 1}
+    reading.close()
+
+
+# Where it stops
+
+
+@pytest.mark.parametrize(
+    ("content", "sound"),
+    [
+        (b'{"a": 1}\n{"a": ', 1),
+        (b'[{"a": 1}, {"a": 2}', 2),
+        (b'[{"a": 1},', 1),
+        (b'{"a": 1}]', 1),
+        (b"nombre;email\nAna;ana@example.org\n", 0),
+        (b'{"a": 1} <html>', 1),
+        (b'{"a": 1}\n5\n', 1),
+        (b'["text"]', 0),
+        (b'{"$oid": "65a1b2c3d4e5f60718293a4b"}', 0),
+        (b'{"a": {"$oid": "zz"}}', 0),
+        (b'{"a": {"$date": "yesterday"}}', 0),
+        (b'{"a": {"$date": {"$numberLong": "9999999999999999999999"}}}', 0),
+        (b'{"a": {"$numberDecimal": "x"}}', 0),
+        (b'{"a": {"$binary": "x"}}', 0),
+        (b'{"a": 1}\xff\xfe', 0),
+        (b'{"a":' * 100_000, 0),
+    ],
+    ids=lambda value: str(value)[:40],
+)
+def test_broken_json_says_after_which_document(breaks, content, sound):
+    assert breaks(content) == sound
+
+
+@pytest.mark.parametrize(
+    ("content", "sound"),
+    [
+        (bson.encode(RICH) * 2 + b"\x05", 2),
+        (bson.encode(RICH)[:-1], 0),
+        (bson.encode({"a": 1}) + struct.pack("<i", 1), 1),
+        (bson.encode({"a": 1}) + struct.pack("<i", 2**30), 1),
+        (b"no bson at all", 0),
+    ],
+    ids=["cut length", "cut document", "no length", "giant", "text"],
+)
+def test_broken_bson_says_after_which_document(breaks, content, sound):
+    assert breaks(content, "users.bson") == sound
+
+
+@pytest.mark.parametrize("cut", [-1, -9, 12])
+def test_broken_gzip_is_broken(breaks, cut):
+    content = gzip.compress(b"".join(b'{"a": %d}\n' % number for number in range(100)))
+    assert breaks(content[:cut]) <= 100
+
+
+def test_damaged_gzip_is_broken(breaks):
+    content = bytearray(gzip.compress(b'{"a": 1}\n'))
+    content[12] ^= 0xFF
+    assert breaks(bytes(content)) == 0
+
+
+def test_missing_file_is_named(tmp_path):
+    with pytest.raises(BrokenFile, match=r"users\.json: there is no such file\.$"):
+        list(documents(tmp_path / "users.json"))
+
+
+def test_folder_is_no_file(tmp_path):
+    with pytest.raises(BrokenFile, match=r"broken after document 0\.$"):
+        list(documents(tmp_path))

@@ -1,0 +1,90 @@
+"""How every form looks, and what a line of text may hold."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+from bson import ObjectId
+from django import forms
+from django.core.exceptions import ValidationError
+
+from pialara_site.documents import to_json
+from pialara_site.forms import no_control_characters
+
+
+class ExampleForm(forms.Form):
+    nombre = forms.CharField(help_text="As on the door")
+    notes = forms.CharField(widget=forms.Textarea, required=False)
+    rol = forms.ChoiceField(choices=[("a", "A")])
+    remember = forms.BooleanField(required=False)
+    token = forms.CharField(widget=forms.HiddenInput, required=False)
+
+
+def rendered(name: str, data=None) -> str:
+    return str(ExampleForm(data)[name].as_field_group())
+
+
+@pytest.mark.parametrize(("name", "css"), [("nombre", "input"), ("notes", "textarea")])
+def test_field_carries_bulmas_class(name, css):
+    assert f'class="{css}"' in rendered(name)
+
+
+def test_wrong_field_is_marked_and_tied_to_its_error():
+    html = rendered("nombre", {})
+    assert 'class="input is-danger"' in html
+    assert 'aria-invalid="true"' in html
+    assert 'id="id_nombre_error"' in html
+
+
+def test_field_is_tied_to_its_help():
+    html = rendered("nombre")
+    assert 'aria-describedby="id_nombre_helptext"' in html
+    assert 'id="id_nombre_helptext"' in html
+
+
+def test_select_has_the_class_around_it():
+    html = rendered("rol")
+    assert 'class="select is-fullwidth"' in html
+    assert "<select name" in html
+
+
+def test_checkbox_stands_in_its_label_without_a_class():
+    html = rendered("remember")
+    assert '<label class="checkbox"' in html
+    assert '<input type="checkbox" name="remember" id="id_remember">' in html
+
+
+def test_form_shows_hidden_fields_and_errors_of_the_whole():
+    form = ExampleForm({"nombre": "a", "rol": "a"})
+    form.add_error(None, "All wrong")
+    html = str(form)
+    assert '<input type="hidden" name="token"' in html
+    assert "All wrong" in html
+
+
+@pytest.mark.parametrize("text", ["Ana", "José Ñ", "😀", "\u202eright to left", "$ne", "<b>"])
+def test_any_visible_text_is_taken(text):
+    no_control_characters(text)
+
+
+@pytest.mark.parametrize("text", ["a\nb", "a\tb", "a\x00b", "\x1b[31m", "a\x7f", "\x85"])
+def test_control_characters_are_refused(text):
+    with pytest.raises(ValidationError):
+        no_control_characters(text)
+
+
+def test_document_is_json_for_people():
+    document = {
+        "_id": ObjectId("65a1b2c3d4e5f60718293a4b"),
+        "nombre": "José",
+        "creado": datetime(2026, 1, 2, tzinfo=UTC),
+        "contactos": [{"nombre": "Eva"}],
+    }
+    text = to_json(document)
+    assert "José" in text
+    assert json.loads(text) == {
+        "_id": "65a1b2c3d4e5f60718293a4b",
+        "nombre": "José",
+        "creado": "2026-01-02T00:00:00+00:00",
+        "contactos": [{"nombre": "Eva"}],
+    }

@@ -1,0 +1,148 @@
+"""The page at /, the language, and the pages for errors."""
+
+import pytest
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
+from django.http import Http404
+
+from conftest import logged_in
+from pialara_site import views
+from tests.mothers import document_of, stored
+
+HOMES = {
+    "anonymous": "landing.html",
+    "cliente": "accounts/home_client.html",
+    "tecnico": "accounts/home_technician.html",
+    "admin": "accounts/home_administrator.html",
+}
+EVERYONE = list(HOMES)
+
+
+# /
+
+
+@pytest.mark.parametrize("role", EVERYONE)
+def test_everyone_gets_the_home_of_their_role(request, role):
+    page = request.getfixturevalue(role).get("/")
+    assert page.status_code == 200
+    assert page.templates[0].name == HOMES[role]
+
+
+@pytest.mark.parametrize("rol", ["", "Otro", 5])
+def test_user_with_an_unknown_role_gets_the_landing_page(rol):
+    page = logged_in(stored(email="ana@example.org", rol=rol)).get("/")
+    assert (page.status_code, page.templates[0].name) == (200, "landing.html")
+
+
+def test_home_is_read_only(anonymous):
+    assert anonymous.post("/").status_code == 405
+
+
+@pytest.mark.parametrize("role", EVERYONE)
+def test_home_answers_a_head_request(request, role):
+    assert request.getfixturevalue(role).head("/").status_code == 200
+
+
+# /language/
+
+
+@pytest.mark.parametrize("role", EVERYONE)
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_everyone_chooses_their_language(request, role, language):
+    caller = request.getfixturevalue(role)
+    caller.post("/language/", {"language": language, "next": "/"})
+    assert caller.get("/").headers["Content-Language"] == language
+
+
+def test_language_leads_back_to_the_page(anonymous):
+    response = anonymous.post("/language/", {"language": "en", "next": "/login/?next=/me/"})
+    assert (response.status_code, response.headers["Location"]) == (302, "/login/?next=/me/")
+
+
+def test_language_leads_only_to_this_site(anonymous):
+    form = {"language": "en", "next": "https://evil.example.org/"}
+    assert anonymous.post("/language/", form).headers["Location"] == "/"
+
+
+@pytest.mark.parametrize("role", ["cliente", "tecnico", "admin"])
+def test_language_is_kept_in_the_profile(request, role):
+    caller = request.getfixturevalue(role)
+    caller.post("/language/", {"language": "en"})
+    assert document_of(caller.user)["preferences"] == {"language": "en"}
+
+
+@pytest.mark.parametrize("language", ["xx", "", "en\x00", "$ne"])
+def test_unknown_language_changes_nothing(cliente, language):
+    response = cliente.post("/language/", {"language": language})
+    assert response.status_code == 302
+    assert "preferences" not in document_of(cliente.user)
+
+
+def test_language_changes_by_post_alone(anonymous):
+    assert anonymous.get("/language/?language=en").status_code == 405
+
+
+def test_language_cookie_is_kept_from_scripts(anonymous):
+    cookie = anonymous.post("/language/", {"language": "en"}).cookies["django_language"]
+    assert (cookie["httponly"], cookie["samesite"]) == (True, "Lax")
+
+
+# Errors
+
+
+@pytest.mark.parametrize("role", EVERYONE)
+def test_page_that_is_not_there_is_404(request, role):
+    response = request.getfixturevalue(role).get("/no/such/page/")
+    assert response.status_code == 404
+    assert response.templates[0].name == "errors/404.html"
+
+
+def test_wrong_role_is_403(cliente):
+    response = cliente.get("/users/")
+    assert response.status_code == 403
+    assert response.templates[0].name == "errors/403.html"
+
+
+def test_form_from_another_site_is_403(anonymous):
+    anonymous.handler.enforce_csrf_checks = True
+    response = anonymous.post("/language/", {"language": "en"})
+    assert response.status_code == 403
+    assert response.templates[0].name == "errors/csrf.html"
+
+
+def test_oversized_form_is_413(anonymous):
+    response = anonymous.post("/login/", {"email": "x" * 10_000_000})
+    assert response.status_code == 413
+    assert response.templates[0].name == "errors/413.html"
+
+
+def test_form_with_too_many_fields_is_400(anonymous):
+    response = anonymous.post("/login/", {f"f{number}": "" for number in range(1001)})
+    assert response.status_code == 400
+
+
+def test_crash_is_a_500_without_its_reason(anonymous, monkeypatch):
+    monkeypatch.setattr(views, "_HOMES", "a secret")
+    anonymous.raise_request_exception = False
+    response = anonymous.get("/")
+    assert (response.status_code, response.templates[0].name) == (500, "errors/500.html")
+    assert "secret" not in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("view", "error", "status"),
+    [
+        (views.bad_request, SuspiciousOperation("x"), 400),
+        (views.bad_request, RequestDataTooBig("x"), 413),
+        (views.permission_denied, PermissionDenied("x"), 403),
+        (views.csrf_failure, "x", 403),
+        (views.not_found, Http404("x"), 404),
+    ],
+)
+def test_error_page_needs_no_user_and_no_session(rf, view, error, status):
+    response = view(rf.get("/"), error)
+    assert response.status_code == status
+    assert response.content.decode().rstrip().endswith("</html>")
+
+
+def test_page_of_a_crash_needs_no_user_and_no_session(rf):
+    assert views.server_error(rf.get("/")).status_code == 500

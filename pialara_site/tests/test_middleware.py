@@ -1,0 +1,225 @@
+"""What a request gets while the database is away: 503, whatever it asked for."""
+
+import logging
+
+import pytest
+from django.core.signals import got_request_exception
+from pymongo.errors import (
+    AutoReconnect,
+    BulkWriteError,
+    ConfigurationError,
+    DuplicateKeyError,
+    ExecutionTimeout,
+    NetworkTimeout,
+    NotPrimaryError,
+    OperationFailure,
+    ServerSelectionTimeoutError,
+    WaitQueueTimeoutError,
+    WTimeoutError,
+)
+
+from accounts import audit, directory, sessions, users
+from pialara_site.middleware import NotDatabaseDown, database_down
+
+AWAY = [
+    AutoReconnect("closed"),
+    ConfigurationError("The DNS query name does not exist"),
+    ExecutionTimeout("too slow", 50),
+    NetworkTimeout("too slow"),
+    NotPrimaryError("stepped down"),
+    OperationFailure("too slow", 50),
+    ServerSelectionTimeoutError("nobody there"),
+    WaitQueueTimeoutError("pool"),
+    WTimeoutError("not confirmed", 64),
+]
+OUR_FAULT = [
+    BulkWriteError({"writeErrors": [], "writeConcernErrors": []}),
+    DuplicateKeyError("again", 11000),
+    OperationFailure("unknown operator", 2),
+    ValueError("no database error"),
+    None,
+]
+
+
+def kind(error) -> str:
+    return type(error).__name__
+
+
+@pytest.fixture
+def away(monkeypatch):
+    """Makes every call of this method of a collection fail as if the database were away."""
+
+    def away(collection, method: str, error=AWAY[6]):
+        def fail(*arguments, **options):
+            raise error
+
+        monkeypatch.setattr(collection, method, fail)
+
+    return away
+
+
+@pytest.fixture(params=["anonymous", "cliente", "tecnico", "admin"])
+def anyone(request):
+    caller = request.getfixturevalue(request.param)
+    caller.raise_request_exception = False
+    caller.cookies["sessionid"] = caller.cookies.get("sessionid") or "a" * 32
+    return caller
+
+
+# Which errors mean it
+
+
+@pytest.mark.parametrize("error", AWAY, ids=kind)
+def test_unreachable_or_too_slow_is_away(error):
+    assert database_down(error)
+
+
+@pytest.mark.parametrize("error", OUR_FAULT, ids=kind)
+def test_wrong_question_is_not(error):
+    assert not database_down(error)
+
+
+@pytest.mark.parametrize("error", AWAY, ids=kind)
+def test_page_is_503_with_retry_after(admin, away, error):
+    admin.raise_request_exception = False
+    away(sessions.sessions, "find_one_and_update", error)
+    away(sessions.sessions, "find_one", error)
+    away(sessions.sessions, "aggregate", error)
+    response = admin.get("/users/")
+    assert (response.status_code, response.headers["Retry-After"]) == (503, "5")
+
+
+# Wherever it happens
+
+
+def test_session_that_cannot_be_read_is_503_for_everyone(anyone, away):
+    for method in ("find_one", "find_one_and_update", "aggregate"):
+        away(sessions.sessions, method)
+    assert anyone.get("/profile/").status_code == 503
+
+
+def test_view_that_cannot_read_is_503(admin, away):
+    admin.raise_request_exception = False
+    away(audit.entries, "count_documents")
+    assert admin.get("/audit/").status_code == 503
+
+
+def test_login_that_cannot_be_checked_is_503(anonymous, away):
+    anonymous.raise_request_exception = False
+    away(users.users, "find_one")
+    form = {"email": "ana@example.org", "password": "secret"}
+    assert anonymous.post("/login/", form).status_code == 503
+
+
+def test_wrong_question_stays_a_500(admin, away):
+    admin.raise_request_exception = False
+    away(audit.entries, "count_documents", OperationFailure("unknown operator", 2))
+    assert admin.get("/audit/").status_code == 500
+
+
+def test_pages_without_a_session_need_no_database(anonymous, away):
+    for collection in (users.users, sessions.sessions):
+        for method in ("find_one", "find_one_and_update", "aggregate"):
+            away(collection, method)
+    assert anonymous.get("/").status_code == 200
+
+
+def test_next_request_after_recovery_works(admin, away, monkeypatch):
+    admin.raise_request_exception = False
+    with monkeypatch.context() as outage:
+        outage.setattr(directory.users, "aggregate", raising(AWAY[0]))
+        outage.setattr(sessions.sessions, "find_one_and_update", raising(AWAY[0]))
+        outage.setattr(sessions.sessions, "aggregate", raising(AWAY[0]))
+        assert admin.get("/users/").status_code == 503
+    assert admin.get("/users/").status_code == 200
+
+
+def raising(error):
+    def fail(*arguments, **options):
+        raise error
+
+    return fail
+
+
+def test_outage_ends_nobodys_session(admin, away):
+    admin.raise_request_exception = False
+    key = admin.cookies["sessionid"].value
+    away(audit.entries, "count_documents")
+    response = admin.get("/audit/")
+    assert "sessionid" not in response.cookies
+    assert sessions.sessions.find_one({"_id": key}) is not None
+
+
+# What the page says
+
+
+def test_read_is_asked_to_come_again(admin, away):
+    admin.raise_request_exception = False
+    away(audit.entries, "count_documents")
+    page = admin.get("/audit/")
+    assert page.context["uncertain"] is False
+    assert "errors/503.html" in [template.name for template in page.templates]
+
+
+def test_write_is_told_that_its_outcome_is_unknown(anonymous, away):
+    anonymous.raise_request_exception = False
+    away(users.users, "find_one")
+    page = anonymous.post("/login/", {"email": "ana@example.org", "password": "secret"})
+    assert page.context["uncertain"] is True
+
+
+def test_page_never_shows_the_error(admin, away, settings):
+    admin.raise_request_exception = False
+    settings.DEBUG = True
+    away(audit.entries, "count_documents", ServerSelectionTimeoutError("secret.example.org:27017"))
+    text = admin.get("/audit/").content.decode()
+    assert "secret.example.org" not in text
+    assert "Traceback" not in text
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_page_speaks_the_language_of_its_reader(admin, away, language):
+    admin.raise_request_exception = False
+    away(audit.entries, "count_documents")
+    page = admin.get("/audit/", headers={"accept-language": language})
+    assert f'<html lang="{language}">' in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    "header", ["Content-Security-Policy", "X-Content-Type-Options", "Referrer-Policy"]
+)
+def test_page_is_guarded_as_every_other(admin, away, header):
+    admin.raise_request_exception = False
+    normal = admin.get("/audit/").headers[header]
+    away(audit.entries, "count_documents")
+    assert admin.get("/audit/").headers[header] == normal
+
+
+# The log
+
+
+def test_outage_is_one_line_of_the_log(admin, away, caplog):
+    admin.raise_request_exception = False
+    away(audit.entries, "count_documents")
+    caplog.handler.addFilter(NotDatabaseDown())
+    admin.get("/audit/")
+    errors = [record.getMessage() for record in caplog.records if not record.exc_info]
+    assert "The database is away: ServerSelectionTimeoutError" in errors
+
+
+@pytest.mark.parametrize(("error", "kept"), [(AWAY[0], False), (OUR_FAULT[2], True)], ids=kind)
+def test_log_keeps_the_traces_of_our_own_faults_alone(error, kept):
+    record = logging.LogRecord("django", 40, "", 1, "x", (), (type(error), error, None))
+    assert bool(NotDatabaseDown().filter(record)) is kept
+
+
+def test_line_without_an_error_is_kept():
+    assert NotDatabaseDown().filter(logging.LogRecord("django", 20, "", 1, "x", (), None))
+
+
+def test_signal_without_a_request_is_nobodys_business():
+    try:
+        raise AWAY[0]
+    except AutoReconnect:
+        answers = got_request_exception.send(sender=None)
+    assert all(answer is None for _receiver, answer in answers)

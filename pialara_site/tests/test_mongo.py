@@ -1,0 +1,195 @@
+"""The one connection, and what is said when it fails."""
+
+import subprocess
+import sys
+from datetime import UTC, datetime
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from pymongo.errors import (
+    BulkWriteError,
+    DuplicateKeyError,
+    OperationFailure,
+    ServerSelectionTimeoutError,
+)
+
+from accounts import attempts, audit, sessions, users
+from mflix import comments
+from pialara_site import mongo
+from tests.mothers import a_client, document_of
+
+from .processes import environment
+
+
+def python(code: str, **variables) -> subprocess.CompletedProcess:
+    """Run `code` where Django is set up as `variables` say."""
+    code = f"import django; django.setup()\n{code}"
+    return subprocess.run(
+        [sys.executable, "-c", code], env=variables, capture_output=True, text=True, timeout=60
+    )
+
+
+# One client, no work at import
+
+
+def test_importing_the_connection_opens_no_socket(tmp_path):
+    code = (
+        "import socket, sys\n"
+        "def fail(event, arguments):\n"
+        "    assert event not in ('socket.connect', 'socket.getaddrinfo'), arguments\n"
+        "sys.addaudithook(fail)\n"
+        "import pialara_site.wsgi, pialara_site.urls\n"
+        "from pialara_site import mongo\n"
+        "assert not mongo.client._opened\n"
+    )
+    result = python(code, **environment(tmp_path, MONGODB_URI="mongodb://db.example.org/"))
+    assert result.returncode == 0, result.stderr
+
+
+def test_process_holds_one_client(mongod, tmp_path, admin):
+    code = (
+        "import gc, pymongo\n"
+        "from django.test import Client\n"
+        "browser = Client(headers={'host': '127.0.0.1'})\n"
+        f"browser.cookies['sessionid'] = '{admin.cookies['sessionid'].value}'\n"
+        "for path in ('/users/', '/dashboard/', '/audit/', '/profile/', '/login/'):\n"
+        "    browser.get(path)\n"
+        "print(sum(type(each) is pymongo.MongoClient for each in gc.get_objects()))\n"
+    )
+    result = python(code, **environment(tmp_path, MONGODB_URI=mongod.uri))
+    assert result.stdout == "1\n", result.stderr
+
+
+@pytest.mark.parametrize(
+    "collection",
+    [users.users, sessions.sessions, attempts.attempts, audit.entries, comments.comments],
+    ids=lambda collection: collection.name,
+)
+def test_every_collection_is_on_the_one_client(collection):
+    assert collection.database.client is mongo.client
+
+
+def test_dates_come_back_aware():
+    user = a_client(creado=datetime(2026, 1, 1, tzinfo=UTC))
+    assert document_of(user)["creado"].tzinfo is not None
+
+
+# The address
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "localhost:27017",
+        "http://localhost/",
+        "mongodb://",
+        "mongodb://ana:p@ss@example.org/",
+        "mongodb://example.org:port/",
+        "mongodb+srv://one.example.org,two.example.org/",
+    ],
+)
+def test_malformed_address_names_the_setting_but_never_the_password(settings, uri):
+    settings.MONGODB_URI = uri
+    with pytest.raises(ImproperlyConfigured, match=r"^MONGODB_URI is malformed") as failure:
+        mongo.connect()
+    assert "p@ss" not in str(failure.value)
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "mongodb://one.example.org,two.example.org/?replicaSet=rs0",
+        "mongodb+srv://cluster.example.mongodb.net/",
+    ],
+)
+def test_replica_set_and_atlas_are_addresses(settings, uri):
+    settings.MONGODB_URI = uri
+    with mongo.connect() as client:
+        assert not client._opened
+
+
+def test_name_that_no_database_can_have_is_one_sentence(settings):
+    settings.PIALARA_DB_NAME = "a name"
+    with pytest.raises(ImproperlyConfigured, match=r"^PIALARA_DB_NAME is no name for a database"):
+        mongo.database("PIALARA_DB_NAME")
+
+
+# Transactions
+
+
+def test_transaction_stores_everything_and_returns_its_result():
+    one, other = a_client(), a_client()
+
+    def change(session):
+        for user in (one, other):
+            users.users.update_one({"_id": user.pk}, {"$set": {"nombre": "new"}}, session=session)
+        return "done"
+
+    assert mongo.transaction(change) == "done"
+    assert {document_of(user)["nombre"] for user in (one, other)} == {"new"}
+
+
+def test_transaction_that_fails_stores_nothing():
+    user = a_client(nombre="old")
+
+    def change(session):
+        users.users.update_one({"_id": user.pk}, {"$set": {"nombre": "new"}}, session=session)
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        mongo.transaction(change)
+    assert document_of(user)["nombre"] == "old"
+
+
+def test_transaction_is_repeated_after_a_conflict():
+    user, tries = a_client(accesos=0), []
+
+    def change(session):
+        tries.append(session)
+        users.users.find_one({"_id": user.pk}, session=session)
+        if len(tries) == 1:  # somebody else is faster
+            users.users.update_one({"_id": user.pk}, {"$inc": {"accesos": 1}})
+        users.users.update_one({"_id": user.pk}, {"$inc": {"accesos": 1}}, session=session)
+
+    mongo.transaction(change)
+    assert (len(tries), document_of(user)["accesos"]) == (2, 2)
+
+
+# The sentences
+
+
+@pytest.mark.parametrize("code", [18, 8000])
+def test_refused_password_is_said_to_be_one(code):
+    said = mongo.reason(OperationFailure("no", code, {"errmsg": "no"}))
+    assert said == "MongoDB refused the user name or password in MONGODB_URI."
+
+
+def test_unreachable_server_is_named(mongod):
+    said = mongo.reason(ServerSelectionTimeoutError("away"))
+    assert said.startswith(f"MongoDB at 127.0.0.1:{mongod.port} can't be reached")
+
+
+def test_server_known_only_by_its_dns_name_is_named(settings, monkeypatch):
+    settings.MONGODB_URI = "mongodb+srv://cluster.example.org/"
+    with mongo.connect() as client:
+        monkeypatch.setattr(mongo, "client", client)
+        said = mongo.reason(ServerSelectionTimeoutError("away"))
+    assert said.startswith("MongoDB at cluster.example.org can't be reached")
+
+
+def test_refused_command_says_why_in_one_line():
+    said = mongo.reason(DuplicateKeyError("no", 11000, {"errmsg": "E11000\n duplicate key"}))
+    assert said == "MongoDB refused the command: E11000 duplicate key."
+
+
+def test_refused_batch_says_why():
+    user = a_client()
+    with pytest.raises(BulkWriteError) as failure:
+        users.users.insert_many([{"_id": user.pk, "email": "new@example.org"}])
+    said = mongo.reason(failure.value)
+    assert said.startswith("MongoDB refused the command: ")
+    assert "\n" not in said
+
+
+def test_refusal_without_details_is_a_sentence_too():
+    assert mongo.reason(OperationFailure("not allowed")).endswith(" not allowed.")

@@ -1,0 +1,369 @@
+"""`manage.py start`, and the sentence that every command ends with when something is missing."""
+
+import os
+import re
+import runpy
+import signal
+import socket
+import urllib.parse
+import urllib.request
+from http.cookiejar import CookieJar
+from subprocess import Popen
+
+import pytest
+from django.core.management import CommandError, call_command
+from pymongo import MongoClient
+
+from accounts.demo import LOGINS, PASSWORD
+from accounts.users import users
+from pialara_site import embedded
+from pialara_site.embedded import Server
+from pialara_site.mongo import client
+from tests.mothers import a_client
+
+from .processes import (
+    MANAGE,
+    Started,
+    at_terminal,
+    children_of,
+    environment,
+    free_port,
+    is_gone,
+    manage,
+    wait_until,
+)
+
+CTRL_C = "\x03"
+HTTPS = {"X-Forwarded-Proto": "https"}
+PRODUCTION = {
+    "DEBUG": "False",
+    "SECRET_KEY": "x",
+    "ALLOWED_HOSTS": "x",
+    "MONGODB_URI": "mongodb://x",
+}
+
+
+@pytest.fixture
+def env(tmp_path):
+    return environment(tmp_path / "var")
+
+
+@pytest.fixture
+def env_of_server(mongod, env):
+    """A centre's own server: the tests' mongod, whose test database `start` may fill."""
+    names = {name: os.environ[name] for name in ("PIALARA_DB_NAME", "MFLIX_DB_NAME")}
+    return {**env, "MONGODB_URI": mongod.uri, **names}
+
+
+@pytest.fixture(scope="module")
+def started(tmp_path_factory):
+    """A fresh clone's first run."""
+    env = environment(tmp_path_factory.mktemp("start") / "var")
+    with Started("--no-input", env=env) as running:
+        running.env = env
+        yield running
+
+
+def the_server(env) -> Server:
+    return Server(embedded.Path(env["VAR_DIR"]) / "mongodb")
+
+
+def mongod_of(env) -> int:
+    return int((the_server(env).data / "mongod.lock").read_text())
+
+
+def assert_one_sentence(result, *named: str):
+    assert (result.returncode, result.stderr.count("\n")) == (1, 1), result.stderr
+    assert [name for name in named if name not in result.stderr] == []
+
+
+# The first run
+
+
+def test_start_says_the_address_and_a_login_for_each_role(started):
+    said = started.said + "".join(started.process.stdout.readline() for _ in range(4))
+    assert PASSWORD in said
+    for role, email in LOGINS:
+        assert f"{role.value:15} {email}" in said
+
+
+def test_started_site_shows_its_landing_page(started):
+    assert started.get("/").status == 200
+
+
+def test_started_site_serves_its_stylesheet(started):
+    answer = started.get("/static/bulma/css/style.min.css")
+    assert (answer.status, answer.headers["Content-Type"]) == (200, 'text/css; charset="utf-8"')
+
+
+def test_started_site_never_shows_a_trace(started):
+    answer = started.get("/no/such/page/")
+    assert answer.status == 404
+    assert "DEBUG" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("email", "home"),
+    [
+        ("admin@pialara.example", "/users/"),
+        ("tecnico@pialara.example", "/clients/"),
+        ("cliente@pialara.example", "/me/"),
+    ],
+)
+def test_demo_login_opens_the_pages_of_its_role(started, email, home):
+    cookies = CookieJar()
+    browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(cookies))
+    browser.open(f"{started.address}/login/", timeout=10).close()
+    token = next(cookie.value for cookie in cookies if cookie.name == "csrftoken")
+    form = {"email": email, "password": PASSWORD, "csrfmiddlewaretoken": token}
+    sent = urllib.parse.urlencode(form).encode()
+    browser.open(f"{started.address}/login/", sent, timeout=10).close()
+    with browser.open(f"{started.address}{home}", timeout=10) as page:
+        assert page.url == f"{started.address}{home}"
+
+
+def test_other_commands_find_the_server_of_start_and_leave_it_running(started):
+    result = manage("ensure_schema", "--check", env=started.env)
+    assert result.returncode == 0, result.stderr
+    assert not is_gone(mongod_of(started.env))
+
+
+def test_second_start_on_the_same_port_says_that_it_is_taken(started):
+    result = manage("start", "--port", str(started.port), env=started.env)
+    assert_one_sentence(result, str(started.port), "--port")
+
+
+# The end
+
+
+def test_stopped_start_leaves_no_process_and_the_next_one_the_same_data(env):
+    with Started("--no-input", env=env) as first:
+        processes, people = [*children_of(first.process.pid), mongod_of(env)], people_of(env)
+        assert first.end(signal.SIGTERM) == 0
+    wait_until(lambda: all(map(is_gone, processes)))
+    with Started("--no-input", env=env) as second:
+        assert people_of(env) == people
+        assert second.end(signal.SIGINT) == 0
+    assert not the_server(env)._data_in_use()
+
+
+def people_of(env) -> list[dict]:
+    with MongoClient(the_server(env).uri) as its_client:
+        return list(its_client.pialara.users.find(sort=["_id"]))
+
+
+def test_start_that_is_ended_before_its_web_server_is_up_leaves_none(
+    env_of_server, monkeypatch, settings, capsys
+):
+    handlers = {number: signal.getsignal(number) for number in signal.valid_signals()}
+    servers = []
+
+    def interrupted(*arguments, **options):
+        signal.raise_signal(signal.SIGTERM)
+        servers.append(Popen(*arguments, **options))
+        return servers[0]
+
+    settings.DEBUG = True
+    monkeypatch.setattr("pialara_site.management.commands.start.subprocess.Popen", interrupted)
+    call_command("start", port=free_port(), no_seed=True)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, handlers[number])
+    assert (servers[0].returncode, capsys.readouterr().out) == (-signal.SIGTERM, "")
+
+
+def test_start_ends_with_its_terminal(env_of_server):
+    with Started("--no-seed", env=env_of_server) as running:
+        processes = children_of(running.process.pid)
+        assert running.end(signal.SIGHUP) == 0
+    wait_until(lambda: all(map(is_gone, processes)))
+
+
+def test_next_command_adopts_and_stops_the_server_of_a_killed_start(env):
+    with Started("--no-seed", env=env) as running:
+        web, mongod = children_of(running.process.pid), mongod_of(env)
+        running.process.kill()
+        for process in web:
+            os.kill(process, signal.SIGKILL)
+        running.process.communicate()
+    assert not is_gone(mongod)
+    assert manage("ensure_schema", env=env).returncode == 0
+    wait_until(lambda: is_gone(mongod))
+
+
+def test_start_says_when_its_web_server_dies(env_of_server):
+    with Started("--no-seed", env=env_of_server) as running:
+        os.kill(children_of(running.process.pid)[0], signal.SIGKILL)
+        _said, errors = running.process.communicate(timeout=60)
+    assert running.process.returncode == 1
+    assert errors.splitlines()[-1] == "CommandError: The web server stopped with status -9."
+
+
+# The database goes and comes back
+
+
+def test_site_answers_503_without_its_database_and_works_again_without_a_restart(env):
+    with Started("--no-seed", env=env) as running:
+        session = {"Cookie": "sessionid=abcdefghijklmnopqrstuvwxyz012345"}
+        os.kill(mongod_of(env), signal.SIGKILL)
+        wait_until(lambda: not the_server(env)._data_in_use())
+        down = running.get("/profile/", **session)
+        with the_server(env).joined():
+            recovered = running.get("/profile/", **session)
+    assert (down.status, down.headers["Retry-After"]) == (503, "5")
+    assert "Traceback" not in down.text
+    assert recovered.status == 302
+
+
+# Sample data
+
+
+def test_no_seed_adds_nobody(env_of_server):
+    with Started("--no-seed", env=env_of_server) as running:
+        assert running.end(signal.SIGTERM) == 0
+    assert users.count_documents({}) == 0
+    assert "pialara.example" not in running.said
+
+
+def test_start_adds_no_sample_people_where_there_are_people(env_of_server):
+    a_client()
+    with Started("--no-input", env=env_of_server) as running:
+        assert running.get("/login/").status == 200
+    assert users.count_documents({}) == 1
+
+
+@pytest.mark.parametrize(("answer", "people"), [("n\n", 0), ("y\n", 60)])
+def test_start_asks_before_it_fills_an_own_server(env_of_server, answer, people):
+    status, screen = at_terminal(
+        "start",
+        f"--port={free_port()}",
+        env=env_of_server,
+        dialogue=[("[y/N] ", answer), ("Ctrl-C stops it", CTRL_C)],
+    )
+    assert status == 0, screen
+    assert users.count_documents({}) == people
+
+
+# Production
+
+
+@pytest.fixture(scope="module")
+def production(mongod, tmp_path_factory):
+    """A centre's first run on its own server, behind a proxy that speaks https."""
+    env = environment(
+        tmp_path_factory.mktemp("production") / "var",
+        **{**PRODUCTION, "MONGODB_URI": mongod.uri, "ALLOWED_HOSTS": "127.0.0.1"},
+        HTTPS_HEADER="X-Forwarded-Proto",
+        PIALARA_DB_NAME=f"{users.database.name}_production",
+    )
+    with Started("--no-input", env=env) as running:
+        yield running
+    client.drop_database(env["PIALARA_DB_NAME"])
+
+
+def test_production_start_insists_on_https(production):
+    answer = production.get("/login/")
+    assert (answer.status, answer.headers["Location"][:8]) == (301, "https://")
+
+
+def test_production_start_serves_hashed_files_compressed(production):
+    page = production.get("/login/", **HTTPS)
+    style = re.search(r"/static/bulma/css/style\.min\.\w+\.css", page.text)[0]
+    served = production.get(style, **HTTPS, **{"Accept-Encoding": "gzip"})
+    assert served.headers["Content-Encoding"] == "gzip"
+    assert "immutable" in served.headers["Cache-Control"]
+
+
+def test_production_start_says_how_to_make_the_first_user(production):
+    assert "create_user" in production.said
+    assert "pialara.example" not in production.said
+
+
+# One sentence
+
+
+@pytest.mark.parametrize(
+    ("variables", "named"),
+    [
+        ({"MONGOD": "/nonexistent"}, "MONGODB_URI"),
+        ({"VAR_DIR": __file__ + "/var"}, "VAR_DIR"),
+        ({"VAR_DIR": __file__ + "/var", "SECRET_KEY": "x"}, "VAR_DIR"),
+        ({**PRODUCTION, "SECRET_KEY": ""}, "SECRET_KEY"),
+        ({**PRODUCTION, "ALLOWED_HOSTS": ""}, "ALLOWED_HOSTS"),
+        ({**PRODUCTION, "MONGODB_URI": ""}, "MONGODB_URI"),
+        ({"DEBUG": "maybe"}, "DEBUG"),
+        ({"MONGODB_MAX_POOL_SIZE": "many"}, "MONGODB_MAX_POOL_SIZE"),
+        ({"MONGODB_URI": "localhost:27017"}, "MONGODB_URI"),
+        ({"MONGODB_URI": "mongodb://ana:p@ss@example.org/"}, "MONGODB_URI"),
+        ({"MONGODB_URI": "mongodb://127.0.0.1:1/"}, "127.0.0.1:1"),
+    ],
+    ids=str,
+)
+def test_command_that_lacks_something_says_so_in_one_sentence(env, variables, named):
+    env |= {"MONGODB_TIMEOUT_MS": "100", **variables}
+    assert_one_sentence(manage("ensure_schema", env=env), named)
+
+
+def test_sentence_about_a_malformed_address_keeps_the_password_secret(env):
+    env["MONGODB_URI"] = "mongodb://ana:p@ss@example.org/"
+    assert "p@ss" not in manage("ensure_schema", env=env).stderr
+
+
+def test_wrong_credentials_are_one_sentence(mongod, env):
+    env["MONGODB_URI"] = f"mongodb://ana:wrong@127.0.0.1:{mongod.port}/?directConnection=true"
+    assert_one_sentence(manage("start", f"--port={free_port()}", env=env), "password")
+
+
+def test_mongod_that_cannot_start_is_one_sentence(env):
+    data = the_server(env).data
+    data.mkdir(parents=True)
+    (data / "WiredTiger.turtle").write_text("garbage")
+    (data / "WiredTiger.wt").write_bytes(b"garbage")
+    assert_one_sentence(manage("ensure_schema", env=env), "mongod")
+
+
+def test_check_needs_no_server(env):
+    assert manage("check", env={**env, "MONGOD": "/nonexistent"}).returncode == 0
+
+
+def test_deployment_check_has_nothing_to_say(env):
+    env |= {**PRODUCTION, "SECRET_KEY": os.urandom(40).hex(), "ALLOWED_HOSTS": "example.org"}
+    result = manage("check", "--deploy", "--fail-level=WARNING", env=env)
+    assert (result.returncode, result.stderr) == (0, "")
+
+
+def test_ctrl_c_in_any_command_is_no_trace(monkeypatch):
+    def interrupted(arguments):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("django.core.management.execute_from_command_line", interrupted)
+    monkeypatch.setattr("sys.argv", ["manage.py", "check"])
+    with pytest.raises(SystemExit) as ending:
+        runpy.run_path(MANAGE[1], run_name="__main__")
+    assert ending.value.code == 130
+
+
+# Where to listen
+
+
+def test_taken_port_is_refused():
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        with pytest.raises(CommandError, match=r"taken"):
+            call_command("start", port=other.getsockname()[1])
+
+
+@pytest.mark.parametrize("port", [-1, 0, 65536])
+def test_port_that_is_none_is_refused(port):
+    with pytest.raises(CommandError, match=f"^{port} is no port"):
+        call_command("start", port=port)
+
+
+def test_host_that_is_not_this_machine_is_refused():
+    with pytest.raises(CommandError, match=r"Can't listen on 203\.0\.113\.9"):
+        call_command("start", host="203.0.113.9", port=free_port())
+
+
+def test_start_without_workers_is_refused():
+    with pytest.raises(CommandError, match=r"--workers"):
+        call_command("start", workers=0)
