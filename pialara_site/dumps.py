@@ -9,12 +9,14 @@ import io
 import json
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC
 from pathlib import Path
+from typing import BinaryIO
 
 import bson
+from bson import json_util
 from bson.codec_options import CodecOptions
 from bson.errors import BSONError
 from bson.json_util import JSONOptions, object_pairs_hook
@@ -44,12 +46,15 @@ class BrokenFile(Exception):
     """The file can't be read to its end; the text is a sentence."""
 
 
-def documents(path: Path) -> Iterator[dict]:
-    """The documents of the file. Raises BrokenFile where it stops making sense."""
+def documents(path: Path, watch: Callable[[BinaryIO], BinaryIO] | None = None) -> Iterator[dict]:
+    """The documents of the file. Raises BrokenFile where it stops making sense.
+
+    `watch` may wrap the file as it lies on the disk, to see how far it has been read.
+    """
     number = 0
     try:
-        with _opened(path) as file:
-            is_bson = path.name.removesuffix(".gz").endswith(".bson")
+        with _opened(path, watch) as file:
+            is_bson = plain_name(path).endswith(".bson")
             found = bson.decode_file_iter(file, _BSON) if is_bson else _json_documents(file)
             for doc in found:
                 if not isinstance(doc, dict):
@@ -62,11 +67,30 @@ def documents(path: Path) -> Iterator[dict]:
         raise BrokenFile(f"{path}: broken after document {number}.") from error
 
 
+def plain_name(path: Path) -> str:
+    """The file's name without the ending of compression."""
+    return path.name.removesuffix(".gz")
+
+
+def rejects(path: Path) -> Path:
+    """Where the documents of the file go that can't be imported."""
+    return path.with_name(f"{path.name}.rejected.jsonl")
+
+
+def keep_rejected(path: Path, rejected: list[tuple[dict, str]]):
+    """Add documents, each with its reason, to the file's rejects()."""
+    if rejected:
+        with open(rejects(path), "a") as file:
+            for doc, reason in rejected:
+                file.write(json_util.dumps({"reason": reason, "document": doc}) + "\n")
+
+
 @contextmanager
-def _opened(path: Path):
-    with open(path, "rb") as file:
-        zipped = file.read(2) == _GZIP_MAGIC
-        file.seek(0)
+def _opened(path: Path, watch):
+    with open(path, "rb") as plain:
+        zipped = plain.read(2) == _GZIP_MAGIC
+        plain.seek(0)
+        file = watch(plain) if watch else plain
         if not zipped:
             yield file
             return

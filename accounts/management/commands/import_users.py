@@ -1,13 +1,12 @@
 from collections import Counter
 from pathlib import Path
 
-from bson import json_util
 from django.core.management.base import BaseCommand, CommandError
 from rich.progress import Progress
 
 from accounts import bulk
 from pialara_site.batches import batches
-from pialara_site.dumps import BrokenFile, documents
+from pialara_site.dumps import BrokenFile, documents, keep_rejected, rejects
 
 BATCH = 1000
 
@@ -36,20 +35,9 @@ class Command(BaseCommand):
                 for batch in batches(documents(path), BATCH):
                     counted, rejected = bulk.upsert(batch)
                     counts.update(counted)
-                    self.keep(path, rejected)
+                    keep_rejected(path, rejected)
                     progress.advance(task, len(batch))
         words = ("new", "changed", "same", "rejected")
         self.stdout.write(", ".join(f"{counts[word]} {word}" for word in words))
         if counts["rejected"]:
             raise CommandError("The rejected documents are in FILE.rejected.jsonl, with reasons.")
-
-    def keep(self, path: Path, rejected: list[tuple[dict, str]]):
-        if not rejected:
-            return
-        with open(rejects(path), "a") as file:
-            for doc, reason in rejected:
-                file.write(json_util.dumps({"reason": reason, "document": doc}) + "\n")
-
-
-def rejects(path: Path) -> Path:
-    return path.with_name(f"{path.name}.rejected.jsonl")
