@@ -7,6 +7,7 @@ they are consumed, so memory stays flat.
 import gzip
 import io
 import json
+import os
 import re
 import zlib
 from collections.abc import Callable, Iterator
@@ -78,11 +79,15 @@ def rejects(path: Path) -> Path:
 
 
 def keep_rejected(path: Path, rejected: list[tuple[dict, str]]):
-    """Add documents, each with its reason, to the file's rejects()."""
+    """Add documents, each with its reason, to the file's rejects(), which only its owner reads."""
     if rejected:
-        with open(rejects(path), "a") as file:
+        with open(rejects(path), "a", opener=_private) as file:
             for doc, reason in rejected:
                 file.write(json_util.dumps({"reason": reason, "document": doc}) + "\n")
+
+
+def _private(path, flags) -> int:
+    return os.open(path, flags, mode=0o600)
 
 
 @contextmanager

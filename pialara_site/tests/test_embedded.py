@@ -52,6 +52,19 @@ def quiet_port() -> int:
     raise AssertionError("no port is free")
 
 
+def web_server_at(port: int) -> ThreadingHTTPServer:
+    """A program that has the port, as soon as the last threads of a mongod let go of it."""
+    bound = []
+
+    def bind():
+        with contextlib.suppress(OSError):
+            bound.append(ThreadingHTTPServer(("127.0.0.1", port), BaseHTTPRequestHandler))
+        return bound
+
+    wait_until(bind)
+    return bound[0]
+
+
 @pytest.fixture(scope="module")
 def running(tmp_path_factory):
     """A server that these tests share; it is only asked, never stopped."""
@@ -132,9 +145,8 @@ def test_data_stay_also_when_somebody_has_taken_the_servers_port(tmp_path):
     (tmp_path / "port").write_text(str(quiet_port()))
     with server.joined(), MongoClient(server.uri) as client:
         client.test.things.insert_one({"_id": "kept"})
-        before, mongod = server.port, pid_of(server)
-    wait_until(lambda: is_gone(mongod))
-    with ThreadingHTTPServer(("127.0.0.1", before), BaseHTTPRequestHandler) as other:
+        before = server.port
+    with web_server_at(before) as other:
         threading.Thread(target=other.serve_forever).start()
         with server.joined(), MongoClient(server.uri) as client:
             kept, hello = client.test.things.find_one(), client.admin.command("hello")

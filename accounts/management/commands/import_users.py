@@ -1,6 +1,7 @@
 from collections import Counter
 from pathlib import Path
 
+import pymongo
 from django.core.management.base import BaseCommand, CommandError
 from rich.progress import Progress
 
@@ -28,7 +29,8 @@ class Command(BaseCommand):
         except BrokenFile as error:
             raise CommandError(f"{error} Nothing was imported.") from error
         counts = Counter()
-        with Progress(transient=True) as progress:
+        # A file takes as long as it takes, unlike a page.
+        with Progress(transient=True) as progress, pymongo.timeout(None):
             for path, size in zip(files, sizes, strict=True):
                 task = progress.add_task(path.name, total=size)
                 rejects(path).unlink(missing_ok=True)  # those of an earlier time

@@ -1,5 +1,6 @@
 from datetime import UTC, datetime
 
+import pymongo
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.core.management.base import BaseCommand, CommandError
@@ -24,9 +25,7 @@ class Command(BaseCommand):
         if users < 0:
             raise CommandError("--users has to be 0 or more.")
         people = demo.people(users, seed, make_password(demo.PASSWORD), datetime.now(UTC))
-        total = -(-users // BATCH)
-        added = sum(
-            bulk.add_missing(batch)
-            for batch in track(batches(people, BATCH), "Sample people", total=total, transient=True)
-        )
+        seen = track(batches(people, BATCH), "Sample people", -(-users // BATCH), transient=True)
+        with pymongo.timeout(None):
+            added = sum(map(bulk.add_missing, seen))
         self.stdout.write(f"Sample people: {added} added, {users - added} were there.")
