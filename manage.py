@@ -16,7 +16,7 @@ def main():
     try:
         with embedded.when_needed(sys.argv):
             execute_from_command_line(sys.argv)
-    except KeyboardInterrupt:
+    except (EOFError, KeyboardInterrupt):  # Ctrl-D and Ctrl-C at a question
         sys.exit(130)
     except (ImproperlyConfigured, embedded.NotStarted) as error:
         sys.exit(str(error))

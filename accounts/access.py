@@ -5,6 +5,7 @@ from functools import wraps
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import render
+from django.views.decorators.cache import never_cache
 
 from .attempts import TooManyAttempts
 from .roles import Role
@@ -29,7 +30,8 @@ def role_required(*roles):
                 raise Http404("No such user") from gone
 
         wrapper.roles = roles
-        return wrapper
+        # Health data must not come back by the Back button after logging out.
+        return never_cache(wrapper)
 
     return decorator
 

@@ -8,9 +8,10 @@ from bson import ObjectId
 from bson.errors import BSONError
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from pymongo import UpdateOne
+from pymongo import InsertOne, UpdateOne
 from pymongo.errors import BulkWriteError
 
+from . import sessions
 from .roles import Role, Sex, Status
 from .users import COLLATION, normal, users
 
@@ -87,7 +88,8 @@ def upsert(docs: list[dict]) -> tuple[Counter, list[tuple[dict, str]]]:
     """Store users by email: counts of `new`, `changed`, `same`, and the rejected with reasons.
 
     A document without a rol becomes a Cliente if it is new, and keeps its role if it is not.
-    Administrators stay what they are: taking that role away is done where somebody is left.
+    Administrators and technicians stay what they are: those roles are taken away where somebody
+    sees to the consequences.
     """
     sound, rejected = [], []
     for doc in docs:
@@ -95,40 +97,49 @@ def upsert(docs: list[dict]) -> tuple[Counter, list[tuple[dict, str]]]:
             sound.append((doc, user_fields(doc)))
         except Rejected as reason:
             rejected.append((doc, str(reason)))
-    administrators = _administrators_among([fields["email"] for _doc, fields in sound])
-    now = datetime.now(UTC)
-    writes = []
+    there = _by_email([fields["email"] for _doc, fields in sound])
+    counts, writes, ended = Counter(new=0, changed=0, same=0), [], []
     for doc, fields in sound:
-        if fields["email"] in administrators and _is_less(fields):
-            rejected.append((doc, "it would take an administrator's role or state away"))
+        email = fields["email"]
+        old = there.get(email)
+        if old and _is_less(old, fields):
+            rejected.append((doc, "it would take a role or state away that others rely upon"))
             continue
-        at_first = {"rol": Role.CLIENTE, "parent": None, "estado": Status.ACTIVO, "accesos": 0}
-        at_first |= {"_id": ObjectId(), "creado": now, "modificado": now}
-        only_new = {field: value for field, value in at_first.items() if field not in fields}
-        writes.append(
-            UpdateOne(
-                {"email": fields.pop("email")},
-                {"$set": fields, "$setOnInsert": only_new},
-                upsert=True,
-                collation=COLLATION,
-            )
-        )
-    counts = Counter(new=0, changed=0, same=0, rejected=len(rejected))
+        if old is None:
+            counts["new"] += 1
+            there[email] = _new(fields)
+            writes.append(InsertOne(there[email]))
+            continue
+        changes = {f: value for f, value in fields.items() if f != "email" and old.get(f) != value}
+        counts["changed" if changes else "same"] += 1
+        if changes:
+            there[email] = {**old, **changes}
+            changes["modificado"] = datetime.now(UTC)
+            writes.append(UpdateOne({"_id": old["_id"]}, {"$set": changes}))
+        if changes.keys() & {"password", "rol", "estado"}:
+            ended.append(old["_id"])
     if writes:
-        done = users.bulk_write(writes)
-        counts["new"] = done.upserted_count
-        counts["changed"] = done.modified_count
-        counts["same"] = done.matched_count - done.modified_count
+        users.bulk_write(writes)
+        sessions.end_all(ended)
+    counts["rejected"] = len(rejected)
     return counts, rejected
 
 
-def _administrators_among(emails: list[str]) -> set[str]:
-    wanted = {"email": {"$in": emails}, "rol": Role.ADMINISTRADOR}
-    found = users.find(wanted, {"email": 1, "_id": 0}, collation=COLLATION)
-    return {normal(doc["email"]) for doc in found}
+def _by_email(emails: list[str]) -> dict[str, dict]:
+    found = users.find({"email": {"$in": emails}}, collation=COLLATION)
+    return {normal(doc["email"]): doc for doc in found}
 
 
-def _is_less(fields: dict) -> bool:
-    """Would an administrator who gets these fields be none any more?"""
-    demoted = fields.get("rol", Role.ADMINISTRADOR) != Role.ADMINISTRADOR
+def _new(fields: dict) -> dict:
+    """The document of a new user with these fields."""
+    now = datetime.now(UTC)
+    usual = {"rol": Role.CLIENTE.value, "parent": None, "estado": Status.ACTIVO.value}
+    return {"_id": ObjectId(), **usual, "creado": now, "modificado": now, "accesos": 0, **fields}
+
+
+def _is_less(old: dict, fields: dict) -> bool:
+    """Would an administrator or technician who gets these fields be none any more?"""
+    if old.get("rol") not in (Role.ADMINISTRADOR, Role.TECNICO):
+        return False
+    demoted = fields.get("rol", old["rol"]) != old["rol"]
     return demoted or fields.get("estado", Status.ACTIVO) != Status.ACTIVO

@@ -15,7 +15,7 @@ from pialara_site.mongo import transaction
 from . import audit
 from .audit import Action, Actor, entry
 from .models import User
-from .users import ChangedMeanwhile, NoSuchUser, users
+from .users import ChangedMeanwhile, fetch, users
 
 FIELDS = ("nombre", "relacion", "telefono", "email", "principal")
 MOST = 20
@@ -30,23 +30,25 @@ def version(contact: dict) -> str:
     return hashlib.sha256(json.dumps(contact, default=str).encode()).hexdigest()
 
 
-def add(client_id: ObjectId, contact: dict, by: Actor):
+def add(client_id: ObjectId, contact: dict, by: Actor, owner: User | None = None):
     """Append a contact; when it is the principal one, no other stays it.
 
-    Raises NoSuchUser and TooManyContacts.
+    `owner` limits it, as in the other functions, to a client of that technician. Raises NoSuchUser
+    and TooManyContacts.
     """
     stored = {"$cond": [{"$isArray": "$contactos"}, "$contactos", []]}
     if contact["principal"]:
+        is_object, second = {"$eq": [{"$type": "$$this"}, "object"]}, {"principal": False}
         stored = {
             "$map": {
                 "input": stored,
-                "in": {"$mergeObjects": ["$$this", {"principal": False}]},
+                "in": {"$cond": [is_object, {"$mergeObjects": ["$$this", second]}, "$$this"]},
             }
         }
     appended = {"$concatArrays": [stored, [{"$literal": contact}]]}
 
     def change(session):
-        doc = _fetch(client_id, session)
+        doc = fetch(client_id, owner, session)
         there = User.from_document(doc).contactos
         if contact in there:
             return  # the form was sent twice
@@ -57,14 +59,21 @@ def add(client_id: ObjectId, contact: dict, by: Actor):
     transaction(change)
 
 
-def edit(client_id: ObjectId, place: int, contact: dict, by: Actor, seen: str):
+def edit(
+    client_id: ObjectId,
+    place: int,
+    contact: dict,
+    by: Actor,
+    seen: str,
+    owner: User | None = None,
+):
     """Replace the contact at `place`; when it becomes the principal one, no other stays it.
 
     Raises NoSuchUser, and ChangedMeanwhile when the contact there is not `seen`, a version().
     """
 
     def change(session):
-        doc = _fetch(client_id, session)
+        doc = fetch(client_id, owner, session)
         _check(doc, place, seen)
         values = {f"contactos.{place}": contact}
         if contact["principal"]:
@@ -76,11 +85,11 @@ def edit(client_id: ObjectId, place: int, contact: dict, by: Actor, seen: str):
     transaction(change)
 
 
-def remove(client_id: ObjectId, place: int, by: Actor, seen: str):
+def remove(client_id: ObjectId, place: int, by: Actor, seen: str, owner: User | None = None):
     """Take the contact at `place` away. Raises as edit() does."""
 
     def change(session):
-        doc = _fetch(client_id, session)
+        doc = fetch(client_id, owner, session)
         _check(doc, place, seen)
         # By its place: $pull of the contact itself takes every contact that says the same and more.
         emptied = {"$unset": {f"contactos.{place}": True}}
@@ -88,13 +97,6 @@ def remove(client_id: ObjectId, place: int, by: Actor, seen: str):
         _write(doc, {"$pull": {"contactos": None}}, by, session)
 
     transaction(change)
-
-
-def _fetch(client_id: ObjectId, session: ClientSession) -> dict:
-    doc = users.find_one({"_id": client_id}, session=session)
-    if doc is None:
-        raise NoSuchUser(client_id)
-    return doc
 
 
 def _check(doc: dict, place: int, seen: str):

@@ -62,7 +62,11 @@ def people(count: int, seed: int, password: str, today: datetime) -> Iterator[di
     for number in range(count):
         chance = random.Random(f"{seed} {number}")  # noqa: S311, these are no secrets
         rol = _role(number)
-        person = {**_person(chance, number, seed, today), "rol": rol.value, "password": password}
+        person = {
+            **_person(chance, rol, number, seed, today),
+            "rol": rol.value,
+            "password": password,
+        }
         if number < len(LOGINS):
             person |= {"email": LOGINS[number][1], "estado": Status.ACTIVO.value}
         if rol == Role.TECNICO:
@@ -81,7 +85,7 @@ def _role(number: int) -> Role:
     return Role.TECNICO if number % (clients + 1) == 1 else Role.CLIENTE
 
 
-def _person(chance: random.Random, number: int, seed: int, today: datetime) -> dict:
+def _person(chance: random.Random, rol: Role, number: int, seed: int, today: datetime) -> dict:
     sexo = chance.choice("MMMMHHHHX")
     first = chance.choice({"M": WOMEN, "H": MEN}.get(sexo, WOMEN + MEN))
     names = [first, chance.choice(SURNAMES), chance.choice(SURNAMES)]
@@ -92,7 +96,7 @@ def _person(chance: random.Random, number: int, seed: int, today: datetime) -> d
         "nombre": " ".join(names),
         "parent": None,
         "estado": chance.choices(Status.values, (90, 6, 4))[0],
-        "sexo": sexo,
+        "sexo": sexo if rol == Role.CLIENTE else None,
         "creado": added,
         "modificado": added,
         "accesos": logins,

@@ -35,7 +35,7 @@ ONE_BATCH = 10_000
 HISTORY = 20
 MONTHS = 12
 MOST_ACTIVE = 5
-MOST_CLIENTS = 10
+MOST_CLIENTS = 50
 
 
 @dataclass(frozen=True)
@@ -145,11 +145,10 @@ def numbers(filters: Filters) -> Numbers:
 def _count(found: Numbers, filters: Filters, kind: User, n: int):
     """Add `n` users of a kind to the numbers that they belong to."""
     parent = normal(kind.parent or "")
+    wanted = "" if filters.parent == NO_TECHNICIAN else normal(filters.parent)
     of_rol = filters.rol in ("", kind.rol)
     of_estado = filters.estado in ("", kind.estado)
-    of_parent = not filters.parent or (
-        kind.is_client and parent == normal(filters.parent.removeprefix(NO_TECHNICIAN))
-    )
+    of_parent = not filters.parent or (kind.is_client and parent == wanted)
     if of_estado and of_parent:
         found.roles[kind.rol] += n
     if of_rol and of_parent:
@@ -185,7 +184,7 @@ def _page(wanted: dict, fields: dict, sort: str, start: int) -> list[User]:
     found = users.find(
         wanted,
         fields,
-        sort=list(order(sort).items()),
+        sort=order(sort),
         skip=start,
         limit=PER_PAGE,
         collation=COLLATION,
@@ -196,9 +195,7 @@ def _page(wanted: dict, fields: dict, sort: str, start: int) -> list[User]:
 def export(filters: Filters, sort: str) -> Iterator[User]:
     """All users that fit `filters`, read as they are consumed."""
     fields = {**ROW, "sexo": 1, "fecha_nacimiento": 1, "creado": 1, "accesos": 1}
-    found = users.find(
-        filters.criteria(), fields, sort=list(order(sort).items()), collation=COLLATION
-    )
+    found = users.find(filters.criteria(), fields, sort=order(sort), collation=COLLATION)
     return map(User.from_document, found)
 
 

@@ -3,22 +3,10 @@
 import hmac
 
 import bcrypt
-from django.contrib.auth.hashers import BasePasswordHasher, make_password, mask_hash
-from django.utils.translation import gettext_noop as _
+from django.contrib.auth.hashers import BasePasswordHasher, make_password
 
 
-class LegacyHasher(BasePasswordHasher):
-    def encode(self, password, salt):
-        raise NotImplementedError("New passwords are hashed by argon2.")
-
-    def must_update(self, encoded):
-        return True
-
-    def safe_summary(self, encoded):
-        return {_("algorithm"): self.algorithm, _("hash"): mask_hash(encoded)}
-
-
-class WerkzeugSHA256Hasher(LegacyHasher):
+class WerkzeugSHA256Hasher(BasePasswordHasher):
     """sha256$salt$hex, by Werkzeug's generate_password_hash(p, method="sha256"): an HMAC of the
     password whose key is the salt.
     """
@@ -35,7 +23,7 @@ class WerkzeugSHA256Hasher(LegacyHasher):
         return correct
 
 
-class BcryptHasher(LegacyHasher):
+class BcryptHasher(BasePasswordHasher):
     """bcrypt$2b$…: a raw bcrypt hash with the name that accounts.models.django_hash puts first."""
 
     algorithm = "bcrypt"

@@ -38,8 +38,8 @@ def moment(value) -> datetime | None:
 class User(AbstractBaseUser):
     """An inert value, built from a document of the users collection by `from_document`.
 
-    It has no table and no manager to query; accounts/users.py reads and writes. The fields are
-    named as they are stored (docs/data.md).
+    It has no table, and Django's manager has no database; accounts/users.py reads and writes. The
+    fields are named as they are stored (docs/data.md).
     """
 
     _id = ObjectIdField(primary_key=True)

@@ -1,8 +1,9 @@
 """The users collection: finding one user, and every change to users.
 
-Lists and sums over many users are in directory.py, the contacts of a client in contacts.py; no
-other module touches the collection. A change that has consequences for other documents, and its
-entry in the audit log, are one transaction.
+Lists and sums over many users are in directory.py, the contacts of a client in contacts.py, imports
+in bulk.py; sessions.py reads a session's user along. No other module touches the collection. A
+change that has consequences for other documents, and its entry in the audit log, are one
+transaction.
 """
 
 import hashlib
@@ -65,9 +66,6 @@ VALIDATOR = {
 ACTIVE = {"$in": [Status.ACTIVO, None, ""]}  # a missing state means active
 ACTIVE_ADMINISTRATOR = {"rol": Role.ADMINISTRADOR, "estado": ACTIVE}
 ACTIVE_TECHNICIAN = {"rol": Role.TECNICO, "estado": ACTIVE}
-
-# The fields that belong to clients alone.
-CLIENT_FIELDS = ("sexo", "fecha_nacimiento", "patologia")
 
 
 class EmailTaken(Exception):
@@ -183,8 +181,7 @@ def record_login(user: User):
 def rehash(user: User, password: str) -> bool:
     """Store the same password under today's hash; False if it was changed in the meantime."""
     fresh = make_password(password)
-    known = {"$in": [user.password, user.password.removeprefix("bcrypt")]}
-    replaced = users.update_one({"_id": user.pk, "password": known}, {"$set": {"password": fresh}})
+    replaced = users.update_one(_unchanged(user), {"$set": {"password": fresh}})
     # In memory too, or the session made from it would end at the next request.
     user.password = fresh
     return replaced.matched_count == 1
@@ -193,11 +190,19 @@ def rehash(user: User, password: str) -> bool:
 # Changing
 
 
-def create(fields: dict, by: Actor | None = None, _id: ObjectId | None = None) -> User:
+def _unchanged(user: User) -> dict:
+    """The filter for the user as long as the password is the one that was read."""
+    known = [user.password, user.password.removeprefix("bcrypt")]
+    return {"_id": user.pk, "password": {"$in": known if user.password else ["", None]}}
+
+
+def create(
+    fields: dict, by: Actor | None = None, _id: ObjectId | None = None, ip: str = ""
+) -> User:
     """Store a new user; `fields` may hold a plain `password`, without one nobody can log in yet.
 
-    `by` is who creates; None stands for the person who registers. `_id` is the id that the form
-    was shown with: the same form sent twice makes one user.
+    `by` is who creates; None stands for the person who registers, from the address `ip`. `_id` is
+    the id that the form was shown with: the same form sent twice makes one user.
 
     Raises EmailTaken and NoSuchTechnician.
     """
@@ -220,7 +225,7 @@ def create(fields: dict, by: Actor | None = None, _id: ObjectId | None = None) -
         if doc["parent"]:
             _hold_technician(doc["parent"], session)
         users.insert_one(doc, session=session)
-        actor = by or Actor(doc["nombre"], doc["email"], doc["_id"])
+        actor = by or Actor(doc["nombre"], doc["email"], doc["_id"], ip)
         audit.record([entry(actor, Action.CREATE, doc, told)], session)
 
     try:
@@ -228,11 +233,11 @@ def create(fields: dict, by: Actor | None = None, _id: ObjectId | None = None) -
     except DuplicateKeyError as error:
         if "_id" not in error.details["keyPattern"]:
             raise EmailTaken(doc["email"]) from error
-        sent_before = by_id(doc["_id"])
-        if sent_before and sent_before.email == doc["email"]:
-            return sent_before
+        sent_before = users.find_one({"_id": doc["_id"]})
+        if sent_before and not _changes(sent_before, doc, fields.keys() - {"password"}):
+            return _user(sent_before)
         # The browser's Back button brought the form again, for somebody else.
-        return create(fields, by)
+        return create(fields, by, ip=ip)
     return _user(doc)
 
 
@@ -256,16 +261,16 @@ def update(
     wanted = stored(fields)
 
     def change(session):
-        old = _fetch(user_id, owner, session)
-        if seen and seen != version(_user(old), fields):
-            raise ChangedMeanwhile(_user(old))
+        old = fetch(user_id, owner, session)
         new = {**old, **wanted}
         if new.get("rol") != Role.CLIENTE:
             new["parent"] = None
         fields_to_set = (*wanted, "parent")
         written = {f: new.get(f) for f in fields_to_set if old.get(f) != new.get(f)}
-        if not written:
+        if not written:  # also when the same form was sent before
             return _user(old)
+        if seen and seen != version(_user(old), fields):
+            raise ChangedMeanwhile(_user(old))
         changes = _changes(old, new, fields_to_set)
         if _administers(old) and not _administers(new):
             _hold_another_administrator(user_id, session)
@@ -306,7 +311,7 @@ def delete(
     """
 
     def remove(session):
-        old = _fetch(user_id, owner, session)
+        old = fetch(user_id, owner, session)
         if _administers(old):
             _hold_another_administrator(user_id, session)
         entries = [entry(by, Action.DELETE, old)]
@@ -321,12 +326,15 @@ def delete(
 
 
 def set_password(user: User, password: str, by: Actor, keep: str | None = None):
-    """Give the user a new password and end their sessions, but the one whose key is `keep`."""
+    """Give the user a new password and end their sessions, but the one whose key is `keep`.
+
+    Raises NoSuchUser also when the password was changed since `user` was read: a link works once.
+    """
     fresh = make_password(password)
 
     def change(session):
         fields = {"password": fresh, "modificado": datetime.now(UTC)}
-        changed = users.update_one({"_id": user.pk}, {"$set": fields}, session=session)
+        changed = users.update_one(_unchanged(user), {"$set": fields}, session=session)
         if not changed.matched_count:
             raise NoSuchUser(user.pk)
         sessions.end_all([user.pk], keep=keep, session=session)
@@ -418,7 +426,8 @@ def _administers(doc: dict) -> bool:
     return doc.get("rol") == Role.ADMINISTRADOR and _user(doc).is_active
 
 
-def _fetch(user_id: ObjectId, owner: User | None, session: ClientSession) -> dict:
+def fetch(user_id: ObjectId, owner: User | None, session: ClientSession) -> dict:
+    """The document to be changed, of a client of `owner` if one is given. Raises NoSuchUser."""
     wanted = _owned(owner, user_id) if owner else {"_id": user_id}
     doc = users.find_one(wanted, collation=COLLATION, session=session)
     if doc is None:

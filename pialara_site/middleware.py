@@ -41,6 +41,15 @@ class NotDatabaseDown(logging.Filter):
         return not (record.exc_info and database_down(record.exc_info[1]))
 
 
+class NoTraceOfRefusals(logging.Filter):
+    """A 403 or a 400 is an answer, not an error: one line says enough."""
+
+    def filter(self, record):
+        if getattr(record, "status_code", 500) < 500:
+            record.exc_info = None
+        return True
+
+
 class DatabaseDownMiddleware:
     """Answers 503 when the database is away.
 

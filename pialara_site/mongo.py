@@ -49,6 +49,16 @@ pialara = database("PIALARA_DB_NAME")
 mflix = database("MFLIX_DB_NAME")
 
 
+def require_replica_set():
+    """Raise ImproperlyConfigured on a stand-alone server, which has no transactions."""
+    hello = client.admin.command("hello")
+    if "setName" not in hello and hello.get("msg") != "isdbgrid":
+        raise ImproperlyConfigured(
+            "The MongoDB of MONGODB_URI is no replica set, and transactions need one: start mongod "
+            "with --replSet rs0 and run rs.initiate() in mongosh once."
+        )
+
+
 def transaction(change: Callable[[ClientSession], T]) -> T:
     """Run `change(session)` in one transaction and return its result.
 
@@ -70,8 +80,11 @@ def reason(error: PyMongoError) -> str:
     if isinstance(error, OperationFailure):
         if error.code in AUTHENTICATION_FAILED:
             return "MongoDB refused the user name or password in MONGODB_URI."
-        told = (error.details or {}).get("errmsg", error)
-        return f"MongoDB refused the command: {' '.join(str(told).split())}."
+        # A refused batch has a message per document, beside the document itself, which is nobody's.
+        details = error.details or {}
+        told = [details, *details.get("writeErrors", ())]
+        words = next((each["errmsg"] for each in told if "errmsg" in each), "it does not say why")
+        return f"MongoDB refused the command: {' '.join(words.split())}."
     servers = client.topology_description.server_descriptions()
     hosts = ", ".join(f"{host}:{port}" if port else host for host, port in servers)
     return f"MongoDB at {hosts} can't be reached; check MONGODB_URI and that the server runs."

@@ -1,6 +1,5 @@
 """Every collection's indexes and validator, as its module declares them, brought to the server."""
 
-import contextlib
 from types import ModuleType
 
 import pymongo
@@ -10,6 +9,8 @@ from pymongo.errors import CollectionInvalid
 
 from accounts import attempts, audit, sessions, users
 from mflix import comments
+
+from .mongo import require_replica_set
 
 COLLECTIONS: list[tuple[Collection, ModuleType]] = [
     (users.users, users),
@@ -24,7 +25,7 @@ def drift() -> list[str]:
     """What the server lacks or holds otherwise, a line each; extra indexes are nobody's harm."""
     found = []
     for collection, declared in COLLECTIONS:
-        there = {name: _comparable(i) for name, i in collection.index_information().items()}
+        there = _indexes_of(collection)
         for index in declared.INDEXES:
             name = index.document["name"]
             if name not in there:
@@ -38,11 +39,10 @@ def drift() -> list[str]:
 
 def ensure():
     """Make the server as declared. Safe to repeat; a changed index is built anew."""
-    with pymongo.timeout(None):
+    require_replica_set()
+    with pymongo.timeout(0):  # an index takes as long as it takes
         for collection, declared in COLLECTIONS:
-            with contextlib.suppress(CollectionInvalid):  # it is there
-                collection.database.create_collection(collection.name)
-            _ensure_validator(collection, declared)
+            _ensure_collection(collection, declared)
             _ensure_indexes(collection, declared.INDEXES)
 
 
@@ -52,26 +52,32 @@ def _is_validated(collection: Collection, declared: ModuleType) -> bool:
     return shape is None or collection.options().get("validator") == {"$jsonSchema": shape}
 
 
-def _ensure_validator(collection: Collection, declared: ModuleType):
-    if _is_validated(collection, declared):
-        return
-    # Moderate: documents that others wrote before stay editable.
-    collection.database.command(
-        "collMod",
-        collection.name,
-        validator={"$jsonSchema": declared.VALIDATOR},
-        validationLevel="moderate",
-    )
+def _ensure_collection(collection: Collection, declared: ModuleType):
+    """Made with its validator, as changing that later takes the right of dbAdmin."""
+    options = {}
+    if hasattr(declared, "VALIDATOR"):
+        # Moderate: documents that others wrote before stay editable.
+        validator = {"$jsonSchema": declared.VALIDATOR}
+        options = {"validator": validator, "validationLevel": "moderate"}
+    try:
+        collection.database.create_collection(collection.name, **options)
+    except CollectionInvalid:  # it is there
+        if not _is_validated(collection, declared):
+            collection.database.command("collMod", collection.name, **options)
 
 
 def _ensure_indexes(collection: Collection, indexes):
-    there = {name: _comparable(i) for name, i in collection.index_information().items()}
+    there = _indexes_of(collection)
     for index in indexes:
         name = index.document["name"]
         if name in there and there[name] != _comparable(index.document):
             collection.drop_index(name)
     if indexes:
         collection.create_indexes(indexes)
+
+
+def _indexes_of(collection: Collection) -> dict[str, str]:
+    return {name: _comparable(i) for name, i in collection.index_information().items()}
 
 
 _OPTIONS = ("unique", "expireAfterSeconds", "partialFilterExpression", "sparse")

@@ -40,7 +40,7 @@ def env(kind, name, default):
 
 
 DEBUG = env("bool", "DEBUG", True)
-VAR_DIR = Path(env("str", "VAR_DIR", BASE_DIR / "var")).resolve()
+VAR_DIR = (BASE_DIR / env("str", "VAR_DIR", "var")).resolve()
 ALLOWED_HOSTS = env("list", "ALLOWED_HOSTS", [])
 SECRET_KEY = env("str", "SECRET_KEY", "")
 MONGODB_URI = env("str", "MONGODB_URI", "")
@@ -231,13 +231,16 @@ WHITENOISE_USE_FINDERS = DEBUG
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"database_down": {"()": "pialara_site.middleware.NotDatabaseDown"}},
+    "filters": {
+        "database_down": {"()": "pialara_site.middleware.NotDatabaseDown"},
+        "refusals": {"()": "pialara_site.middleware.NoTraceOfRefusals"},
+    },
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
             "formatter": "line",
-            "filters": ["database_down"],
+            "filters": ["database_down", "refusals"],
         }
     },
     "root": {"handlers": ["console"], "level": "INFO"},

@@ -1,8 +1,10 @@
 """Pages of the whole site, and the pages for errors."""
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import RequestDataTooBig
 from django.shortcuts import render
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 from django.views.i18n import set_language
 
@@ -17,6 +19,7 @@ _HOMES = {
 
 
 @login_not_required
+@never_cache
 @require_safe
 def home(request):
     """What PIA Lara is, or the home of one's role."""
@@ -29,7 +32,7 @@ def home(request):
 def language(request):
     """Change the language: of this browser, and of the profile of who is logged in."""
     response = set_language(request)
-    chosen = response.cookies.get("django_language")
+    chosen = response.cookies.get(settings.LANGUAGE_COOKIE_NAME)
     if chosen and request.user.is_authenticated:
         users.set_preferences(request.user, {"language": chosen.value})
     return response

@@ -17,6 +17,7 @@ from ..models import User
 from ..roles import Sex
 
 EARLIEST_BIRTH = date(1900, 1, 1)
+EMAIL_TAKEN = _("A user with this email already exists.")
 
 
 class DateInput(forms.DateInput):
@@ -49,7 +50,9 @@ class PersonFields(forms.Form):
 
 
 class ClientFields(forms.Form):
-    sexo = forms.ChoiceField(label=_("Sex"), required=False, choices=[("", "—"), *Sex.choices])
+    sexo = forms.TypedChoiceField(
+        label=_("Sex"), required=False, empty_value=None, choices=[("", "—"), *Sex.choices]
+    )
     fecha_nacimiento = forms.DateField(label=_("Date of birth"), required=False, widget=DateInput)
     patologia = forms.CharField(
         label=_("Condition"),
@@ -57,9 +60,6 @@ class ClientFields(forms.Form):
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-
-    def clean_sexo(self):
-        return self.cleaned_data["sexo"] or None
 
     def clean_fecha_nacimiento(self):
         born = self.cleaned_data["fecha_nacimiento"]
@@ -77,7 +77,6 @@ class FirstPasswordField(forms.Form):
         label=_("Password"),
         required=False,
         strip=False,
-        max_length=1000,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         help_text=_("Leave it empty to send an invitation by email instead."),
     )
@@ -103,7 +102,6 @@ def own_password(label=YOUR_PASSWORD, **options) -> forms.CharField:
     return forms.CharField(
         label=label,
         strip=False,
-        max_length=1000,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
         **options,
     )

@@ -3,12 +3,14 @@
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from .. import users
 from ..audit import Actor
 from ..models import User
 from ..roles import Role, Status
 from .fields import (
+    EMAIL_TAKEN,
     ClientFields,
     FirstPasswordField,
     IdField,
@@ -17,7 +19,6 @@ from .fields import (
     own_password,
 )
 
-EMAIL_TAKEN = _("A user with this email already exists.")
 NO_TECHNICIAN = _("That technician is not active any more. Please choose another.")
 LAST_ADMINISTRATOR = _(
     "This is the last active administrator. Give another active user that role first."
@@ -31,6 +32,14 @@ NOBODY = _("Nobody")
 def technician_choices(technicians: dict[str, str], none=NONE) -> list:
     """Choices for a drop-down from {email: name}."""
     return [("", none), *((email, f"{name} ({email})") for email, name in technicians.items())]
+
+
+def whose(clients: int) -> str:
+    return ngettext(
+        "%(n)s client belongs to this technician.",
+        "%(n)s clients belong to this technician.",
+        clients,
+    ) % {"n": clients}
 
 
 class CreateForm(PersonFields, ClientFields, FirstPasswordField):
@@ -137,15 +146,14 @@ class ClientProfileForm(ProfileForm, ClientFields):
 
 class RoleFields(forms.Form):
     rol = forms.ChoiceField(label=_("Role"), choices=Role.choices, initial=Role.CLIENTE)
-    parent = forms.ChoiceField(
-        label=_("Technician"), required=False, help_text=_("Only for clients.")
+    parent = forms.TypedChoiceField(
+        label=_("Technician"), required=False, empty_value=None, help_text=_("Only for clients.")
     )
 
     def clean(self):
         super().clean()
         if self.cleaned_data.get("rol") != Role.CLIENTE:
             self.cleaned_data["parent"] = None
-        self.cleaned_data["parent"] = self.cleaned_data.get("parent") or None
 
 
 class UserCreateForm(RoleFields, CreateForm):
@@ -154,6 +162,12 @@ class UserCreateForm(RoleFields, CreateForm):
     def __init__(self, *args, technicians: dict[str, str], **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["parent"].choices = technician_choices(technicians)
+
+    def clean(self):
+        super().clean()
+        if self.cleaned_data.get("rol") != Role.CLIENTE:
+            # Nobody keeps health data of somebody who is no client.
+            self.cleaned_data |= {"sexo": None, "fecha_nacimiento": None, "patologia": ""}
 
 
 class UserEditForm(RoleFields, ClientFields, EditForm):
@@ -167,6 +181,7 @@ class UserEditForm(RoleFields, ClientFields, EditForm):
     def __init__(self, *args, user: User, technicians: dict[str, str], clients: int, **kwargs):
         super().__init__(*args, user=user, **kwargs)
         self.fields["clients_to"].choices = technician_choices(technicians, NOBODY)
+        self.fields["clients_to"].help_text = whose(clients)
         if not clients:
             del self.fields["clients_to"]
         if user.parent and user.parent not in technicians:

@@ -10,7 +10,7 @@ from .. import attempts, users
 from ..audit import Actor
 from ..requests import client_ip
 from ..roles import Role, Status
-from .fields import FirstPasswordField, IdField, PersonFields, own_password
+from .fields import EMAIL_TAKEN, FirstPasswordField, IdField, PersonFields, own_password
 
 REASONS = {
     Status.INACTIVO: _("Your account is not active. Please talk to your centre."),
@@ -65,19 +65,24 @@ class RegisterForm(PersonFields, FirstPasswordField):
         self.fields["password"].help_text = ""
 
     def save(self, ip: str):
-        """The new client, who has proved who they are, or None with an error at the form."""
+        """The new client, who has proved who they are, or None with an error at the form.
+
+        Raises TooManyAttempts.
+        """
         fields = {**self.cleaned_data, "rol": Role.CLIENTE}
-        new_id = fields.pop("id")
-        by = Actor(fields["nombre"], users.normal(fields["email"]), new_id, ip)
         try:
-            users.create(fields, by, new_id)
+            users.create(fields, _id=fields.pop("id"), ip=ip)
         except users.EmailTaken:
-            self.add_error("email", _("A user with this email already exists."))
+            self.add_error("email", EMAIL_TAKEN)
             return None
         # The form may have been sent twice, or with an id that is somebody else's.
-        user = authenticate(email=fields["email"], password=fields["password"])
-        if user is None:
+        email = users.normal(fields["email"])
+        attempts.PER_EMAIL.enter(email)
+        user = authenticate(email=email, password=fields["password"])
+        if user is None or not user.is_active:
             self.add_error(None, _("Please open this form again."))
+            return None
+        attempts.PER_EMAIL.forget(email)
         return user
 
 

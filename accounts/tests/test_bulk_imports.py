@@ -6,8 +6,9 @@ import pytest
 from bson import ObjectId
 from pymongo.errors import BulkWriteError
 
-from accounts import bulk
+from accounts import bulk, sessions
 from accounts.users import users
+from conftest import logged_in
 from tests.mothers import a_client, a_document, a_technician, an_administrator, document_of
 
 HASH = "sha256$salt$0123456789abcdef"
@@ -145,7 +146,7 @@ def test_import_cannot_take_an_administrator_away(fields):
     counts, rejected = bulk.upsert([a_seed(**fields)])
     assert (counts["rejected"], rejected[0][1]) == (
         1,
-        "it would take an administrator's role or state away",
+        "it would take a role or state away that others rely upon",
     )
     assert (document_of(admin)["rol"], document_of(admin)["estado"]) == ("Administrador", "activo")
 
@@ -244,3 +245,23 @@ def test_missing_people_are_added_and_the_others_left_alone():
 def test_people_who_do_not_fit_the_validator_are_an_error():
     with pytest.raises(BulkWriteError):
         bulk.add_missing([a_document(rol="Nobody"), a_document()])
+
+
+@pytest.mark.parametrize("fields", [{"rol": "Cliente"}, {"rol": "Técnico", "estado": "suspendido"}])
+def test_import_cannot_take_a_technician_away(fields):
+    technician = a_technician(email="eva@example.org")
+    counts, _rejected = bulk.upsert([a_seed(email="eva@example.org", **fields)])
+    assert counts["rejected"] == 1
+    assert document_of(technician)["rol"] == "Técnico"
+
+
+def test_import_ends_the_sessions_of_who_gets_another_password():
+    browser = logged_in(a_client(email="ana@example.org"))
+    bulk.upsert([a_seed()])
+    assert sessions.sessions.count_documents({"user_id": browser.user.pk}) == 0
+
+
+def test_import_tells_when_a_user_was_changed():
+    client = a_client(email="ana@example.org")
+    bulk.upsert([a_seed()])
+    assert document_of(client)["modificado"] > client.modificado

@@ -124,14 +124,3 @@ def test_raw_bcrypt_gets_the_name_that_django_needs():
 def test_new_passwords_are_never_hashed_the_old_way(encoded):
     with pytest.raises(NotImplementedError):
         identify_hasher(encoded).encode("password", "salt")
-
-
-@pytest.mark.parametrize("encoded", ENCODED, ids=["werkzeug", "bcrypt"])
-def test_summary_of_a_hash_does_not_tell_it(encoded):
-    summary = identify_hasher(encoded).safe_summary(encoded)
-    assert encoded not in str(summary.values())
-
-
-@pytest.mark.parametrize("encoded", ENCODED, ids=["werkzeug", "bcrypt"])
-def test_old_hash_must_be_updated(encoded):
-    assert identify_hasher(encoded).must_update(encoded)

@@ -158,8 +158,13 @@ def test_only_clients_have_client_data():
 
 def test_values_are_those_that_are_stored():
     found = people()
-    assert {person["sexo"] for person in found} == set(Sex.values)
+    clients = [person for person in found if person["rol"] == "Cliente"]
+    assert {person["sexo"] for person in clients} == set(Sex.values)
     assert {person["estado"] for person in found} == set(Status.values)
+
+
+def test_nobody_but_clients_has_a_sex():
+    assert {person["sexo"] for person in people() if person["rol"] != "Cliente"} == {None}
 
 
 def test_names_are_one_first_name_and_two_surnames():

@@ -137,7 +137,7 @@ def test_user_who_was_deleted_while_the_form_was_sent_is_not_found(admin, monkey
     def vanish(*args):
         raise users.NoSuchUser(user.pk)
 
-    monkeypatch.setattr("accounts.users._fetch", vanish)
+    monkeypatch.setattr("accounts.users.fetch", vanish)
     assert admin.post(f"/users/{user.pk}/edit/", sent).status_code == 404
 
 

@@ -4,8 +4,9 @@ import csv
 from datetime import datetime, time, timedelta
 
 from django.contrib import messages
-from django.http import Http404, StreamingHttpResponse
+from django.http import Http404, HttpResponseRedirect, StreamingHttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
@@ -21,7 +22,7 @@ from ..forms.bulk import BulkForm
 from ..forms.people import LAST_ADMINISTRATOR, DeleteForm, UserCreateForm, UserEditForm
 from ..requests import actor
 from ..roles import Role, Status
-from .technician import say_added
+from .invitations import say_added
 
 
 def _filters(query) -> Filters:
@@ -103,6 +104,8 @@ def edit(request, user_id):
 
 @administrator_required
 def delete(request, user_id):
+    if user_id == request.user.pk:
+        return redirect("profile_delete")  # which asks for the password
     detail = detail_or_404(user_id, with_technicians=True)
     form = DeleteForm(
         request.POST if request.method == "POST" else None,
@@ -160,14 +163,19 @@ def password(request, user_id):
 @administrator_required
 @require_POST
 def bulk(request):
-    """Change many users at once: first a page to confirm, then what came of it."""
+    """Change many users at once: first a page to confirm, then what came of it.
+
+    `back` is the list as it was, with its filters and page.
+    """
+    wanted = request.POST.get("back", "")
+    back = wanted if wanted.startswith("/users/") else reverse("users")
     form = BulkForm(request.POST)
     if not form.is_valid():
         messages.error(request, " ".join(form.sentences()))
-        return redirect("users")
+        return HttpResponseRedirect(back)
     people, technicians = directory.chosen(form.cleaned_data["ids"])
     if not form.confirmed(technicians):
-        context = {"form": form, "people": people, "technicians": technicians}
+        context = {"form": form, "people": people, "technicians": technicians, "back": back}
         return render(request, "accounts/bulk_confirm.html", context)
     try:
         changed, refused = users.change_many(
@@ -178,9 +186,9 @@ def bulk(request):
         )
     except users.NoSuchTechnician:
         messages.error(request, _("That technician is not active any more."))
-        return redirect("users")
+        return HttpResponseRedirect(back)
     gone = len(form.cleaned_data["ids"]) - changed - len(refused)
-    context = {"changed": changed, "refused": refused, "gone": gone}
+    context = {"changed": changed, "refused": refused, "gone": gone, "back": back}
     return render(request, "accounts/bulk_done.html", context)
 
 

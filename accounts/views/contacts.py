@@ -10,11 +10,11 @@ from ..forms.profile import CHANGED, ContactForm
 from ..requests import actor
 
 
-def create(request, client, back: str):
+def create(request, client, back: str, owner=None):
     form = ContactForm(request.POST or None)
     if form.is_valid():
         try:
-            contacts.add(client.pk, form.contact(), actor(request))
+            contacts.add(client.pk, form.contact(), actor(request), owner)
         except contacts.TooManyContacts:
             form.add_error(None, _("There is room for %(n)d contacts.") % {"n": contacts.MOST})
         else:
@@ -24,12 +24,12 @@ def create(request, client, back: str):
     return render(request, "accounts/form.html", context)
 
 
-def edit(request, client, place: int, back: str):
+def edit(request, client, place: int, back: str, owner=None):
     form = ContactForm(request.POST or None, contact=_contact_or_404(client, place))
     if form.is_valid():
         seen = form.cleaned_data["version"] or form.seen
         try:
-            contacts.edit(client.pk, place, form.contact(), actor(request), seen)
+            contacts.edit(client.pk, place, form.contact(), actor(request), seen, owner)
         except contacts.ChangedMeanwhile as changed:
             form.show_both(_contact_or_404(changed.user, place))
         else:
@@ -39,12 +39,13 @@ def edit(request, client, place: int, back: str):
     return render(request, "accounts/form.html", context)
 
 
-def delete(request, client, place: int, back: str):
+def delete(request, client, place: int, back: str, owner=None):
     contact = _contact_or_404(client, place)
     seen = contacts.version(contact)
     if request.method == "POST":
         try:
-            contacts.remove(client.pk, place, actor(request), request.POST.get("version") or seen)
+            seen = request.POST.get("version") or seen
+            contacts.remove(client.pk, place, actor(request), seen, owner)
         except contacts.ChangedMeanwhile:
             messages.error(request, CHANGED)
         else:

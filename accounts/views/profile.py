@@ -1,21 +1,29 @@
 """What everybody does with their own data."""
 
 from django.contrib import auth, messages
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_safe
-
-from pialara_site import documents
 
 from .. import sessions, users
 from ..access import any_role_required, throttled
 from ..forms.people import LAST_ADMINISTRATOR, ClientProfileForm, ProfileForm
 from ..forms.profile import DeleteAccountForm, PasswordChangeForm, PreferencesForm
 from ..requests import actor
+from ..roles import Role
 from .session import remember_language
+
+LEAVING = {
+    Role.ADMINISTRADOR: gettext_lazy("Your data is removed for good."),
+    Role.TECNICO: gettext_lazy(
+        "Your data is removed for good. Your clients are left without a technician."
+    ),
+    Role.CLIENTE: gettext_lazy("Your data and your contacts are removed for good."),
+}
 
 
 @any_role_required
@@ -102,11 +110,11 @@ def _end_sessions(request):
 @require_safe
 def data(request):
     """Everything stored about me, as a download."""
-    response = HttpResponse(
-        documents.to_json(users.everything_about(request.user)), content_type="application/json"
+    return JsonResponse(
+        users.everything_about(request.user),
+        json_dumps_params={"default": str, "ensure_ascii": False, "indent": 2},
+        headers={"Content-Disposition": 'attachment; filename="pialara.json"'},
     )
-    response["Content-Disposition"] = 'attachment; filename="pialara.json"'
-    return response
 
 
 @any_role_required
@@ -121,7 +129,7 @@ def delete(request):
     context = {
         "form": form,
         "title": _("Delete my account"),
-        "warning": _("Your data and your contacts are removed for good."),
+        "warning": LEAVING[request.user.rol],
         "submit": _("Delete my account"),
         "back": "profile",
     }

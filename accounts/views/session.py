@@ -86,6 +86,7 @@ def logout(request):
 
 @login_not_required
 @sensitive_post_parameters("password")
+@throttled
 def register(request):
     """Only with OPEN_REGISTRATION: become a client who has no technician yet."""
     if not settings.OPEN_REGISTRATION:
@@ -103,16 +104,19 @@ def password_reset(request):
     """Ask for a link; the answer is the same whether or not there is such a user."""
     form = ResetRequestForm(request.POST or None)
     if form.is_valid():
-        user = users.by_email(form.cleaned_data["email"])
-        if user and user.is_active and _may_mail(user):
+        email = users.normal(form.cleaned_data["email"])
+        # Counted also for emails that nobody has, as the time should not tell.
+        allowed = _may_ask(email)
+        user = users.by_email(email)
+        if user and user.is_active and allowed:
             mail.send_link_later(request, user, "reset")
         return redirect("password_reset_sent")
     return render(request, "accounts/password_reset.html", {"form": form})
 
 
-def _may_mail(user: User) -> bool:
+def _may_ask(email: str) -> bool:
     try:
-        attempts.RESET_MAILS.enter(user.email)
+        attempts.RESET_MAILS.enter(email)
     except attempts.TooManyAttempts:
         return False
     return True
@@ -141,7 +145,11 @@ class ResetView(PasswordResetConfirmView):
         return user if user and user.is_active else None
 
     def form_valid(self, form):
-        form.save(client_ip(self.request))
+        try:
+            form.save(client_ip(self.request))
+        except users.NoSuchUser:  # or the link was used in another window just now
+            self.validlink = False
+            return self.render_to_response(self.get_context_data())
         # All sessions of the user are over, and this may have been one; the token goes with it.
         self.request.session.flush()
         messages.success(self.request, _("Your new password is set. You can log in with it now."))

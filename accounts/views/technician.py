@@ -10,12 +10,13 @@ from django.views.decorators.http import require_safe
 
 from pialara_site.pages import Page, search_text, sort_of
 
-from .. import directory, mail, users
+from .. import directory, users
 from ..access import technician_required
 from ..forms.people import ClientForm, CreateForm
 from ..requests import actor
 from ..roles import Role
 from . import contacts
+from .invitations import say_added
 
 
 def client_or_404(request, client_id):
@@ -48,17 +49,6 @@ def create(request):
         return redirect("client", client.pk)
     context = {"form": form, "title": _("Add a client"), "back": "clients"}
     return render(request, "accounts/form.html", context)
-
-
-def say_added(request, user, invited: bool):
-    """Tell that a user was added, having mailed the invitation if they were `invited`."""
-    messages.success(request, _("%(name)s is added.") % {"name": user})
-    if not invited:
-        return
-    if mail.send_link(request, user, "invitation"):
-        messages.success(request, _("An invitation is on its way by email."))
-    else:
-        messages.error(request, _("The invitation could not be sent. Please try again later."))
 
 
 @technician_required
@@ -97,16 +87,18 @@ def delete(request, client_id):
 @technician_required
 def contact_create(request, client_id):
     client = client_or_404(request, client_id)
-    return contacts.create(request, client, reverse("client", args=[client_id]))
+    return contacts.create(request, client, reverse("client", args=[client_id]), request.user)
 
 
 @technician_required
 def contact_edit(request, client_id, place):
     client = client_or_404(request, client_id)
-    return contacts.edit(request, client, place, reverse("client", args=[client_id]))
+    return contacts.edit(request, client, place, reverse("client", args=[client_id]), request.user)
 
 
 @technician_required
 def contact_delete(request, client_id, place):
     client = client_or_404(request, client_id)
-    return contacts.delete(request, client, place, reverse("client", args=[client_id]))
+    return contacts.delete(
+        request, client, place, reverse("client", args=[client_id]), request.user
+    )

@@ -17,13 +17,3 @@ def widget(field):
     if field.errors and css:
         css += " is-danger"
     return field.as_widget(attrs={"class": css} if css else None)
-
-
-@register.filter
-def is_select(field) -> bool:
-    return isinstance(field.field.widget, forms.Select)
-
-
-@register.filter
-def is_checkbox(field) -> bool:
-    return isinstance(field.field.widget, forms.CheckboxInput)

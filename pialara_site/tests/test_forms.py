@@ -1,14 +1,9 @@
 """How every form looks, and what a line of text may hold."""
 
-import json
-from datetime import UTC, datetime
-
 import pytest
-from bson import ObjectId
 from django import forms
 from django.core.exceptions import ValidationError
 
-from pialara_site.documents import to_json
 from pialara_site.forms import no_control_characters
 
 
@@ -71,20 +66,3 @@ def test_any_visible_text_is_taken(text):
 def test_control_characters_are_refused(text):
     with pytest.raises(ValidationError):
         no_control_characters(text)
-
-
-def test_document_is_json_for_people():
-    document = {
-        "_id": ObjectId("65a1b2c3d4e5f60718293a4b"),
-        "nombre": "José",
-        "creado": datetime(2026, 1, 2, tzinfo=UTC),
-        "contactos": [{"nombre": "Eva"}],
-    }
-    text = to_json(document)
-    assert "José" in text
-    assert json.loads(text) == {
-        "_id": "65a1b2c3d4e5f60718293a4b",
-        "nombre": "José",
-        "creado": "2026-01-02T00:00:00+00:00",
-        "contactos": [{"nombre": "Eva"}],
-    }

@@ -192,4 +192,12 @@ def test_refused_batch_says_why():
 
 
 def test_refusal_without_details_is_a_sentence_too():
-    assert mongo.reason(OperationFailure("not allowed")).endswith(" not allowed.")
+    assert mongo.reason(OperationFailure("not allowed")) == (
+        "MongoDB refused the command: it does not say why."
+    )
+
+
+def test_refused_batch_does_not_tell_what_the_documents_hold():
+    failed = {"errmsg": "Document failed validation", "op": {"password": "argon2$secret"}}
+    said = mongo.reason(BulkWriteError({"writeErrors": [failed]}))
+    assert said == "MongoDB refused the command: Document failed validation."

@@ -28,9 +28,20 @@ class Command(BaseCommand):
             sizes = [sum(1 for _ in documents(path)) for path in files]
         except BrokenFile as error:
             raise CommandError(f"{error} Nothing was imported.") from error
+        try:
+            counts = self.load(files, sizes)
+        except OSError as error:
+            raise CommandError(f"{error.filename} can't be written: {error.strerror}.") from error
+        words = ("new", "changed", "same", "rejected")
+        self.stdout.write(", ".join(f"{counts[word]} {word}" for word in words))
+        if counts["rejected"]:
+            kept = ", ".join(str(rejects(path)) for path in files if rejects(path).exists())
+            raise CommandError(f"The rejected documents are in {kept}, with reasons.")
+
+    def load(self, files: list[Path], sizes: list[int]) -> Counter:
         counts = Counter()
         # A file takes as long as it takes, unlike a page.
-        with Progress(transient=True) as progress, pymongo.timeout(None):
+        with Progress(transient=True) as progress, pymongo.timeout(0):
             for path, size in zip(files, sizes, strict=True):
                 task = progress.add_task(path.name, total=size)
                 rejects(path).unlink(missing_ok=True)  # those of an earlier time
@@ -39,7 +50,4 @@ class Command(BaseCommand):
                     counts.update(counted)
                     keep_rejected(path, rejected)
                     progress.advance(task, len(batch))
-        words = ("new", "changed", "same", "rejected")
-        self.stdout.write(", ".join(f"{counts[word]} {word}" for word in words))
-        if counts["rejected"]:
-            raise CommandError("The rejected documents are in FILE.rejected.jsonl, with reasons.")
+        return counts

@@ -45,7 +45,7 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         if not named:
             raise CommandError("There is no file of a collection here.")
-        with Progress(*COLUMNS, transient=True) as progress, pymongo.timeout(None):
+        with Progress(*COLUMNS, transient=True) as progress, pymongo.timeout(0):
             # One line a file: a broken one doesn't keep the others out.
             failures = [self.load(file, name, progress) for file, name in named]
         if any(failures):

@@ -26,6 +26,6 @@ class Command(BaseCommand):
             raise CommandError("--users has to be 0 or more.")
         people = demo.people(users, seed, make_password(demo.PASSWORD), datetime.now(UTC))
         seen = track(batches(people, BATCH), "Sample people", -(-users // BATCH), transient=True)
-        with pymongo.timeout(None):
+        with pymongo.timeout(0):
             added = sum(map(bulk.add_missing, seen))
         self.stdout.write(f"Sample people: {added} added, {users - added} were there.")

@@ -51,7 +51,7 @@ class Command(BaseCommand):
             call_command("seed")
 
     def may_seed(self, no_input: bool) -> bool:
-        """A server of somebody's own gets sample data only when they agree."""
+        """At a terminal, a server of somebody's own gets sample data only when they agree."""
         if no_input or not settings.MONGODB_URI or not sys.stdin.isatty():
             return True
         answer = input("The server of MONGODB_URI holds no users. Add sample data? [y/N] ")
@@ -95,9 +95,10 @@ class Command(BaseCommand):
         """Print where to go."""
         name = f"[{host}]" if ":" in host else host
         lines = [f"PIA Lara runs at http://{name}:{port} (Ctrl-C stops it)"]
-        if settings.DEBUG and users.by_email(LOGINS[0][1]):
+        there = [(role, email) for role, email in LOGINS if users.by_email(email)]
+        if settings.DEBUG and there:
             lines.append(f"Demo logins, all with the password {PASSWORD}:")
-            lines += [f"  {role:15} {email}" for role, email in LOGINS]
+            lines += [f"  {role:15} {email}" for role, email in there]
         self.stdout.write("\n".join(lines))
         self.stdout.flush()
 
