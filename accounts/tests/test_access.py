@@ -166,3 +166,8 @@ def test_table_of_paths_is_complete():
         "password_set",
     }
     assert set(names(get_resolver().url_patterns)) == told | elsewhere
+
+
+@pytest.mark.parametrize("path", ["/", "/me/", "/profile/data/", "/profile/"])
+def test_page_with_personal_data_is_kept_by_no_browser(cliente, path):
+    assert "no-store" in cliente.get(path).headers["Cache-Control"]

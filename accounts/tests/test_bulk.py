@@ -222,3 +222,16 @@ def test_administrator_who_is_none_any_more_changes_nobody(admin):
     with pytest.raises(users.NoSuchUser):
         users.change_many([user.pk], {"estado": "suspendido"}, former, lambda user: "")
     assert states(user) == ["activo"]
+
+
+@pytest.mark.parametrize(
+    ("back", "leads_to"),
+    [
+        ("/users/?rol=Cliente&page=2", "/users/?rol=Cliente&page=2"),
+        ("//evil.example.org", "/users/"),
+        ("", "/users/"),
+    ],
+)
+def test_list_comes_back_as_it_was(admin, back, leads_to):
+    response = admin.post("/users/bulk/", {"action": "suspend", "back": back})
+    assert response.headers["Location"] == leads_to

@@ -4,9 +4,10 @@ import threading
 
 import pytest
 
-from accounts import audit
+from accounts import audit, contacts
+from accounts.audit import Actor
 from accounts.contacts import MOST, version
-from accounts.users import users
+from accounts.users import NoSuchUser, users
 from tests.mothers import a_client, a_technician, document_of
 
 EVA = {
@@ -322,3 +323,11 @@ def test_every_change_is_in_the_audit_log_without_the_contact(cliente):
     entries = list(audit.entries.find())
     assert [entry["action"] for entry in entries] == ["contacts"] * 3
     assert [entry["changes"] for entry in entries] == [{"contactos": {}}] * 3
+
+
+def test_technician_who_lost_the_client_meanwhile_adds_no_contact(tecnico, cliente):
+    other = a_technician()
+    users.update_one({"_id": cliente.user.pk}, {"$set": {"parent": other.email}})
+    contact = {"nombre": "Eva", "relacion": "", "telefono": "", "email": "", "principal": False}
+    with pytest.raises(NoSuchUser):
+        contacts.add(cliente.user.pk, contact, Actor("Test"), owner=tecnico.user)

@@ -140,3 +140,14 @@ def test_bad_name_is_a_sentence(anonymous, registration, nombre):
 def test_odd_name_is_stored_as_typed(anonymous, registration, nombre):
     register(anonymous, nombre=nombre)
     assert users.find_one()["nombre"] == nombre
+
+
+def test_somebody_elses_form_id_guesses_no_password_without_end(anonymous, settings):
+    settings.OPEN_REGISTRATION = True
+    victim = a_client(email="ana@example.org", nombre="Ana")
+    fields = {"id": str(victim.pk), "nombre": "Ana", "email": victim.email}
+    statuses = [
+        anonymous.post("/register/", {**fields, "password": f"kept guess {n}"}).status_code
+        for n in range(6)
+    ]
+    assert statuses[-1] == 429

@@ -249,3 +249,11 @@ def test_creation_and_its_entry_are_one_transaction(admin, monkeypatch):
     with pytest.raises(RuntimeError, match="injected"):
         admin.post("/users/create/", typed(password=GOOD))
     assert by_email("eva@example.org") is None
+
+
+@pytest.mark.parametrize("rol", ["Técnico", "Administrador"])
+def test_nobody_keeps_health_data_of_somebody_who_is_no_client(admin, rol):
+    fields = {"nombre": "Eva", "email": "eva@example.org", "rol": rol, "password": "a good one 7"}
+    admin.post("/users/create/", {**fields, "sexo": "M", "patologia": "Afasia"})
+    doc = users.users.find_one({"email": "eva@example.org"})
+    assert (doc["sexo"], doc["patologia"]) == (None, "")

@@ -370,3 +370,11 @@ def test_birth_date_is_shown_as_the_browser_reads_it(admin):
     user = a_client(fecha_nacimiento=datetime(1990, 5, 4, tzinfo=UTC))
     assert form_of(admin, user)["fecha_nacimiento"].value() == date(1990, 5, 4)
     assert b'value="1990-05-04"' in admin.get(f"/users/{user.pk}/edit/").content
+
+
+def test_the_same_form_sent_twice_is_no_conflict(admin):
+    user = a_client()
+    form = admin.get(f"/users/{user.pk}/edit/").context["form"]
+    sent = {name: form[name].value() or "" for name in form.fields} | {"nombre": "New name"}
+    path = f"/users/{user.pk}/edit/"
+    assert [admin.post(path, sent).status_code for _time in range(2)] == [302, 302]

@@ -294,3 +294,11 @@ def test_page_with_very_many_technicians_costs_three_commands(admin, commands, p
     with commands() as seen:
         admin.get(path)
     assert len(seen) <= 3
+
+
+def test_technician_whose_email_begins_with_none_has_a_list(admin):
+    technician = a_technician(email="nonell@example.org")
+    client = a_client(parent=technician.email)
+    response = admin.get("/users/", {"parent": technician.email})
+    assert [row.pk for row in response.context["rows"]] == [client.pk]
+    assert response.context["page"].total == 1

@@ -191,3 +191,9 @@ def test_index_is_known_again_as_the_server_reports_it(options):
     reported = users.users.index_information()["known"]
     assert schema._comparable(reported) == schema._comparable(index.document)
     users.users.drop_index("known")
+
+
+def test_an_index_may_take_its_time(commands):
+    with commands() as seen:
+        schema.ensure()
+    assert not any("maxTimeMS" in command.body for command in seen if "Index" in command.name)

@@ -8,7 +8,7 @@ import socket
 import urllib.parse
 import urllib.request
 from http.cookiejar import CookieJar
-from subprocess import Popen
+from subprocess import DEVNULL, Popen
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -319,6 +319,23 @@ def test_mongod_that_cannot_start_is_one_sentence(env):
     (data / "WiredTiger.turtle").write_text("garbage")
     (data / "WiredTiger.wt").write_bytes(b"garbage")
     assert_one_sentence(manage("ensure_schema", env=env), "mongod")
+
+
+@pytest.fixture
+def stand_alone(tmp_path):
+    """The address of a mongod that is no replica set."""
+    port = free_port()
+    place = ["--dbpath", str(tmp_path), "--port", str(port), "--bind_ip", "127.0.0.1"]
+    server = Popen([embedded.binary(), *place], stdout=DEVNULL)
+    yield f"mongodb://127.0.0.1:{port}/"
+    server.kill()
+    server.wait()
+
+
+@pytest.mark.parametrize("command", ["ensure_schema", "start"])
+def test_server_without_transactions_is_one_sentence(env, stand_alone, command):
+    refused = manage(command, env={**env, "MONGODB_URI": stand_alone})
+    assert_one_sentence(refused, "rs.initiate()")
 
 
 def test_check_needs_no_server(env):
