@@ -1,5 +1,6 @@
 from contextvars import ContextVar
 
+from bson import ObjectId
 from django.contrib.auth.hashers import make_password, verify_password
 
 from . import users
@@ -23,7 +24,8 @@ class MongoBackend:
         user = users.by_email(email)
         # The collation overlooks invisible characters, too. Each such spelling of an email would
         # have a count of failed logins of its own, so only the plain one finds its user.
-        if user is None or users.normal(user.email) != users.normal(email):
+        known = user is not None and isinstance(user.pk, ObjectId)
+        if not known or users.normal(user.email) != users.normal(email):
             # As slow as a wrong password, so that the time tells nothing about the email.
             make_password(password)
             return None
@@ -31,7 +33,8 @@ class MongoBackend:
         try:
             correct, outdated = verify_password(password, user.password)
         except ValueError:
-            # A stored hash that no hasher can read opens nothing.
+            # A stored hash that no hasher can read opens nothing, as slowly as any other.
+            make_password(password)
             return None
         if correct and outdated and not users.rehash(user, password):
             # Another login replaced the hash first, and a session has to be made of what is stored.

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 
 from bson import ObjectId
 from pymongo import ASCENDING, DESCENDING
+from pymongo.errors import OperationFailure
 
 from . import audit
 from .models import User, text
@@ -29,6 +30,7 @@ CLIENT_ROW = {"nombre": 1, "sexo": 1, "fecha_nacimiento": 1, "patologia": 1}
 TECHNICIAN = {"email": 1, "nombre": 1}
 KIND = ("rol", "estado", "parent")
 
+NO_SUCH_HINT = 2
 # More than a list brings with it, so that all of it comes in one answer.
 ONE_BATCH = 10_000
 # How much the pages show of it
@@ -134,12 +136,22 @@ def kinds_pipeline(q: str) -> list[dict]:
 
 def numbers(filters: Filters) -> Numbers:
     found = Numbers()
-    for row in users.aggregate(kinds_pipeline(filters.q), hint=KIND_INDEX, batchSize=ONE_BATCH):
+    for row in _kinds(filters.q):
         if "kind" in row:
             _count(found, filters, User.from_document({"_id": None, **row["kind"]}), row["n"])
         else:
             found.technicians |= _offered([row])
     return found
+
+
+def _kinds(q: str):
+    try:
+        return users.aggregate(kinds_pipeline(q), hint=KIND_INDEX, batchSize=ONE_BATCH)
+    except OperationFailure as error:
+        if error.code != NO_SUCH_HINT:
+            raise
+        # Somebody dropped the collection and with it the index; ensure_schema brings it back.
+        return users.aggregate(kinds_pipeline(q), batchSize=ONE_BATCH)
 
 
 def _count(found: Numbers, filters: Filters, kind: User, n: int):

@@ -16,6 +16,10 @@ class SessionUserMiddleware(AuthenticationMiddleware):
 def _user(request):
     token = document_of_session.set(request.session.user_document)
     try:
-        return auth.get_user(request)
+        user = auth.get_user(request)
     finally:
         document_of_session.reset(token)
+    if auth.SESSION_KEY in request.session and not user.is_authenticated:
+        # Over for good, also when the user is made active again.
+        request.session.flush()
+    return user

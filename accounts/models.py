@@ -32,7 +32,8 @@ def text(value) -> str:
 
 
 def moment(value) -> datetime | None:
-    return value if isinstance(value, datetime) else None
+    """A date that can be shown in every time zone: those at the edges of the calendar can't."""
+    return value if isinstance(value, datetime) and 1 < value.year < 9999 else None
 
 
 class User(AbstractBaseUser):

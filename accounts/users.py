@@ -58,7 +58,7 @@ VALIDATOR = {
         "email": {"bsonType": "string"},
         "password": {"bsonType": "string"},
         "rol": {"enum": Role.values},
-        "estado": {"enum": Status.values},
+        "estado": {"enum": [*Status.values, None]},
         "parent": {"bsonType": ["string", "null"]},
     },
 }

@@ -65,9 +65,10 @@ def transaction(change: Callable[[ClientSession], T]) -> T:
     Everything that it does with `session` becomes visible together or not at all, confirmed by a
     majority. The driver repeats it after a conflict with another transaction, so it must have no
     other effects. Raises what `change` raises, having undone all, and PyMongoError when the
-    database does not confirm within the connection's timeout.
+    database does not confirm within MONGODB_TRANSACTION_TIMEOUT_MS.
     """
-    with pymongo.timeout(settings.MONGODB_OPTIONS["timeoutMS"] / 1000), client.start_session() as s:
+    seconds = settings.MONGODB_TRANSACTION_TIMEOUT_MS / 1000
+    with pymongo.timeout(seconds), client.start_session() as s:
         return s.with_transaction(
             change,
             read_concern=ReadConcern("snapshot"),

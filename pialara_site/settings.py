@@ -87,6 +87,8 @@ MONGODB_OPTIONS = {
     "w": env("str", "MONGODB_W", "majority"),
     "wtimeoutMS": env("int", "MONGODB_WTIMEOUT_MS", 2500),
 }
+# A change of a thousand documents may take longer than a page.
+MONGODB_TRANSACTION_TIMEOUT_MS = env("int", "MONGODB_TRANSACTION_TIMEOUT_MS", 20_000)
 DATABASES = {}
 
 INSTALLED_APPS = [

@@ -3,8 +3,13 @@
 import os
 import tempfile
 
-# Worker processes inherit the folder, and with it the one embedded server.
-os.environ.setdefault("PIALARA_TEST_DIR", tempfile.mkdtemp(prefix="pialara-test-"))
+# In memory where there is such a place: nobody needs the data to outlive a power cut.
+IN_MEMORY = "/dev/shm"
+if "PIALARA_TEST_DIR" not in os.environ:
+    # Worker processes inherit the folder, and with it the one embedded server.
+    os.environ["PIALARA_TEST_DIR"] = tempfile.mkdtemp(
+        prefix="pialara-test-", dir=IN_MEMORY if os.access(IN_MEMORY, os.W_OK) else None
+    )
 os.environ["VAR_DIR"] = os.environ["PIALARA_TEST_DIR"]
 os.environ["DEBUG"] = "True"
 os.environ["MONGODB_URI"] = ""

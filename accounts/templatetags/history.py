@@ -39,7 +39,7 @@ def told(changes: dict) -> list[str]:
 
 def _sentence(field: str, values: dict) -> str:
     label = FIELDS.get(field, field)
-    if "new" not in values:
+    if not isinstance(values, dict) or not {"old", "new"} <= values.keys():
         return _("%(field)s: changed") % {"field": label}
     if values["old"] is None:
         return f"{label}: {_shown(field, values['new'])}"

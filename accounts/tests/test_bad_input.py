@@ -247,3 +247,12 @@ def test_what_is_stored_is_shown_escaped(admin):
 def test_ids_of_nobody_are_told_apart_from_nothing(admin):
     sent = {"action": "suspend", "ids": str(ObjectId()), "confirm": "1"}
     assert admin.post("/users/bulk/", sent).context["gone"] == 1
+
+
+@pytest.mark.parametrize(
+    "edge", [datetime(9999, 12, 31, tzinfo=UTC), datetime(1, 1, 1, tzinfo=UTC)], ids=str
+)
+def test_date_at_the_edge_of_the_calendar_breaks_no_page(admin, edge):
+    user = a_client(ultimo_acceso=edge, creado=edge)
+    for path in ("/users/", f"/users/{user.pk}/", f"/users/{user.pk}/edit/", "/dashboard/"):
+        assert admin.get(path).status_code == 200

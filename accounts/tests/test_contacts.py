@@ -331,3 +331,11 @@ def test_technician_who_lost_the_client_meanwhile_adds_no_contact(tecnico, clien
     contact = {"nombre": "Eva", "relacion": "", "telefono": "", "email": "", "principal": False}
     with pytest.raises(NoSuchUser):
         contacts.add(cliente.user.pk, contact, Actor("Test"), owner=tecnico.user)
+
+
+def test_principal_contact_is_added_beside_what_is_no_contact(cliente):
+    users.update_one({"_id": cliente.user.pk}, {"$set": {"contactos": ["mama", 5]}})
+    cliente.post("/profile/contacts/create/", {"nombre": "Eva", "principal": "on"})
+    stored = users.find_one({"_id": cliente.user.pk})["contactos"]
+    assert stored[:2] == ["mama", 5]
+    assert stored[2]["nombre"] == "Eva"

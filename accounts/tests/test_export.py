@@ -26,7 +26,7 @@ def test_file_is_streamed_as_a_download(admin):
 def test_file_begins_with_the_mark_of_utf8(admin):
     a_client(nombre="Ñandú Åse 🙂")
     content = b"".join(admin.get("/users/export.csv").streaming_content)
-    assert content.startswith(b"\xef\xbb\xbfnombre,email,")
+    assert content.startswith(b'\xef\xbb\xbf"nombre","email",')
     assert "Ñandú Åse 🙂" in content.decode()
 
 

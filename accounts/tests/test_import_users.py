@@ -172,3 +172,11 @@ def test_second_file_that_is_broken_keeps_the_first_one_out(file, tmp_path):
     with pytest.raises(CommandError, match=r"missing\.json"):
         call_command("import_users", str(good), str(tmp_path / "missing.json"))
     assert users.count_documents({}) == 0
+
+
+def test_rejects_that_cannot_be_written_are_a_sentence(tmp_path):
+    path = tmp_path / "users.json"
+    path.write_text('[{"nombre": "Ana"}]')
+    (tmp_path / "users.json.rejected.jsonl").mkdir()
+    with pytest.raises(CommandError, match="can't be written"):
+        call_command("import_users", str(path))

@@ -8,10 +8,12 @@ from smtplib import SMTPException
 import pytest
 from django.contrib.auth.hashers import check_password
 from django.core import mail as outgoing
+from django.test import Client
 
 from accounts import audit, mail, sessions
+from accounts.audit import Actor
 from accounts.tokens import invitation_tokens, reset_tokens
-from accounts.users import users
+from accounts.users import NoSuchUser, by_id, set_password, users
 from conftest import logged_in
 from tests.mothers import PASSWORD, a_client, a_document, document_of, stored
 
@@ -314,3 +316,27 @@ def test_user_whom_no_mail_reaches_is_reported(email):
 
 def test_mail_that_was_taken_is_reported(ana):
     assert mail.send_link(request(), ana, "invitation") is True
+
+
+def test_link_that_two_windows_use_at_once_works_in_one(ana):
+    one, other = Client(), Client()
+    path = link(ana)
+    pages = [one.get(path).headers["Location"], other.get(path).headers["Location"]]
+    user = by_id(ana.pk)
+    new = {"new_password1": "a quite new one 8", "new_password2": "a quite new one 8"}
+    assert one.post(pages[0], new).status_code == 302
+    with pytest.raises(NoSuchUser):
+        set_password(user, "another one 9", Actor("Ana"))
+    assert other.post(pages[1], new).context["validlink"] is False
+
+
+def test_link_whose_user_vanishes_meanwhile_is_a_dead_one(ana, monkeypatch):
+    browser = Client()
+    page = browser.get(link(ana)).headers["Location"]
+
+    def vanish(*args, **options):
+        raise NoSuchUser(ana.pk)
+
+    monkeypatch.setattr("accounts.users.set_password", vanish)
+    new = {"new_password1": "a quite new one 8", "new_password2": "a quite new one 8"}
+    assert browser.post(page, new).context["validlink"] is False

@@ -160,3 +160,10 @@ def test_user_without_a_role_gets_no_page():
     browser.force_login(stored(**a_document() | {"rol": "something else"}))
     assert browser.get("/").status_code == 200
     assert browser.get("/profile/").status_code == 403
+
+
+def test_session_of_a_suspended_user_stays_over_when_they_are_active_again(cliente):
+    for estado in ("suspendido", "activo"):
+        users.update_one({"_id": cliente.user.pk}, {"$set": {"estado": estado}})
+        response = cliente.get("/me/")
+    assert response.status_code == 302

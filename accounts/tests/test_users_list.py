@@ -3,9 +3,12 @@
 from datetime import UTC, datetime
 
 import pytest
+from pymongo.errors import OperationFailure
 
+from accounts.directory import Filters, numbers
 from accounts.roles import Role
 from accounts.users import users
+from pialara_site import schema
 from tests.mothers import a_client, a_document, a_technician, an_administrator, stored
 
 ADMINISTRATORS = 1  # who looks
@@ -302,3 +305,20 @@ def test_technician_whose_email_begins_with_none_has_a_list(admin):
     response = admin.get("/users/", {"parent": technician.email})
     assert [row.pk for row in response.context["rows"]] == [client.pk]
     assert response.context["page"].total == 1
+
+
+def test_list_is_shown_also_without_its_index(admin, mongod):
+    users.drop_index("kind")
+    try:
+        assert admin.get("/users/").context["page"].total == 1
+    finally:
+        schema.ensure()
+
+
+def test_other_refusals_are_not_taken_for_a_missing_index(monkeypatch):
+    def refuse(*args, **options):
+        raise OperationFailure("not allowed", 13)
+
+    monkeypatch.setattr("accounts.directory.users.aggregate", refuse)
+    with pytest.raises(OperationFailure):
+        numbers(Filters())

@@ -211,7 +211,7 @@ FORMULA = (*"=+-@", *"＝＋－＠", "\t", "\r", "\n")
 
 def defused(cell) -> str:
     text = "" if cell is None else str(cell)
-    return f"'{text}" if text.startswith(FORMULA) else text
+    return f"'{text}" if text.lstrip().startswith(FORMULA) or text.startswith(FORMULA) else text
 
 
 class Echo:
@@ -225,7 +225,8 @@ class Echo:
 @require_safe
 def export(request):
     """The users of the list's filters, as a spreadsheet reads them."""
-    writer = csv.writer(Echo())
+    # All in quotes, as some spreadsheets part cells at other signs than the comma.
+    writer = csv.writer(Echo(), quoting=csv.QUOTE_ALL)
     found = directory.export(_filters(request.GET), _sort(request.GET))
 
     def lines():

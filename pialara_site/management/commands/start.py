@@ -18,6 +18,8 @@ from pialara_site import embedded, schema
 
 # Threads of a worker; each waits for MongoDB most of its time.
 THREADS = 4
+# After it was asked to end; its requests under way have 10 seconds.
+END_SECONDS = 15
 
 
 class Command(BaseCommand):
@@ -67,10 +69,14 @@ class Command(BaseCommand):
 
         def end(*_):
             nonlocal ended
+            if ended:  # said twice, granian may never end
+                return
             ended = True
+            signal.alarm(END_SECONDS)
             if server:
                 server.terminate()
 
+        signal.signal(signal.SIGALRM, lambda *_: server and server.kill())
         # Set before there is a server to leave behind.
         signal.signal(signal.SIGINT, end)
         embedded.when_asked_to_end(end)
