@@ -238,11 +238,7 @@ class Detail:
     technicians: dict[str, str]
 
 
-def detail(user_id: ObjectId, with_technicians: bool = False) -> Detail | None:
-    """One user for the administrator's pages, in one command.
-
-    The active technicians ({email: name}, without the user) are for the forms that offer them.
-    """
+def detail_pipeline(user_id: ObjectId, with_technicians: bool) -> list[dict]:
     pipeline = [
         {"$match": {"_id": user_id}},
         {
@@ -280,6 +276,15 @@ def detail(user_id: ObjectId, with_technicians: bool = False) -> Detail | None:
             {"$project": TECHNICIAN},
         ]
         pipeline.append({"$lookup": {"from": users.name, "pipeline": others, "as": "technicians"}})
+    return pipeline
+
+
+def detail(user_id: ObjectId, with_technicians: bool = False) -> Detail | None:
+    """One user for the administrator's pages, in one command.
+
+    The active technicians ({email: name}, without the user) are for the forms that offer them.
+    """
+    pipeline = detail_pipeline(user_id, with_technicians)
     doc = next(users.aggregate(pipeline, collation=COLLATION), None)
     if doc is None:
         return None
@@ -307,24 +312,15 @@ def chosen(user_ids: list[ObjectId]) -> tuple[list[User], dict[str, str]]:
     return [user for user in people if user.pk in wanted_ids], offered
 
 
-def dashboard() -> dict:
-    """The administrator's numbers, from one $facet.
-
-    `roles`, `states`: {value: n}; `months`: [(first day, sign-ups)], MONTHS of them; `active`: the
-    users with most logins; `technicians`: [(name, clients)]; `unassigned`: clients without one.
-    """
-    now = datetime.now(UTC)
-    first = now.year * 12 + now.month - MONTHS
-    months = [
-        datetime((first + n) // 12, (first + n) % 12 + 1, 1, tzinfo=UTC) for n in range(MONTHS)
-    ]
+def dashboard_pipeline(since: datetime) -> list[dict]:
+    """One $facet: the kinds of users, sign-ups by month, most logins, names of technicians."""
     # An array that holds a date fits the $gte below, but is no date.
     signed_up = {"$convert": {"input": "$creado", "to": "date", "onError": None}}
-    kinds = {"rol": "$rol", "estado": "$estado", "parent": "$parent"}
+    kinds = {name: f"${name}" for name in KIND}
     facets = {
         "kinds": [{"$group": {"_id": kinds, "n": {"$sum": 1}}}],
         "months": [
-            {"$match": {"creado": {"$gte": months[0]}}},
+            {"$match": {"creado": {"$gte": since}}},
             {
                 "$group": {
                     "_id": {"$dateTrunc": {"date": signed_up, "unit": "month"}},
@@ -340,11 +336,25 @@ def dashboard() -> dict:
         "technicians": [{"$match": {"rol": Role.TECNICO}}, {"$project": TECHNICIAN}],
     }
     fields = dict.fromkeys(("nombre", "email", "rol", "estado", "creado", "accesos", "parent"), 1)
-    found = next(users.aggregate([{"$project": fields}, {"$facet": facets}]))
+    return [{"$project": fields}, {"$facet": facets}]
+
+
+def dashboard() -> dict:
+    """The administrator's numbers, from one $facet.
+
+    `roles`, `states`: {value: n}; `months`: [(first day, sign-ups)], MONTHS of them; `active`: the
+    users with most logins; `technicians`: [(name, clients)]; `unassigned`: clients without one.
+    """
+    now = datetime.now(UTC)
+    first = now.year * 12 + now.month - MONTHS
+    months = [
+        datetime((first + n) // 12, (first + n) % 12 + 1, 1, tzinfo=UTC) for n in range(MONTHS)
+    ]
+    found = next(users.aggregate(dashboard_pipeline(months[0])))
     per_month = {row["_id"]: row["n"] for row in found["months"]}
     roles, states, clients = Counter(), Counter(), Counter()
     for row in found["kinds"]:
-        kind = {field: text(row["_id"].get(field)) for field in kinds}
+        kind = {field: text(row["_id"].get(field)) for field in KIND}
         roles[kind["rol"]] += row["n"]
         states[kind["estado"] or Status.ACTIVO] += row["n"]
         if kind["rol"] == Role.CLIENTE:
