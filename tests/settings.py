@@ -1,14 +1,18 @@
 """The project's settings, on a mongod and a folder that live as long as the test run."""
 
 import os
+import shutil
 import tempfile
 
-# In memory where there is such a place: nobody needs the data to outlive a power cut.
+# In memory where there is room (a container may have 64 MiB, less than one journal of mongod):
+# nobody needs the data to outlive a power cut.
 IN_MEMORY = "/dev/shm"
+ROOM = 4 * 2**30
+has_room = os.access(IN_MEMORY, os.W_OK) and shutil.disk_usage(IN_MEMORY).free > ROOM
 if "PIALARA_TEST_DIR" not in os.environ:
     # Worker processes inherit the folder, and with it the one embedded server.
     os.environ["PIALARA_TEST_DIR"] = tempfile.mkdtemp(
-        prefix="pialara-test-", dir=IN_MEMORY if os.access(IN_MEMORY, os.W_OK) else None
+        prefix="pialara-test-", dir=IN_MEMORY if has_room else None
     )
 os.environ["VAR_DIR"] = os.environ["PIALARA_TEST_DIR"]
 os.environ["DEBUG"] = "True"
