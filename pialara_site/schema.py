@@ -1,14 +1,15 @@
 """Every collection's indexes and validator, as its module declares them, brought to the server."""
 
+from collections.abc import Iterator
 from types import ModuleType
 
 import pymongo
 from bson import json_util
 from pymongo.collection import Collection
-from pymongo.errors import CollectionInvalid
+from pymongo.errors import CollectionInvalid, OperationFailure
 
 from accounts import attempts, audit, sessions, users
-from mflix import comments
+from mflix import attachments, comments, movies, popularity, theaters
 
 from .mongo import require_replica_set
 
@@ -17,7 +18,12 @@ COLLECTIONS: list[tuple[Collection, ModuleType]] = [
     (sessions.sessions, sessions),
     (attempts.attempts, attempts),
     (audit.entries, audit),
+    (movies.movies, movies),
+    (popularity.views, popularity),
     (comments.comments, comments),
+    (attachments.files, attachments),
+    (attachments.chunks, attachments.Chunks),
+    (theaters.theaters, theaters),
 ]
 
 
@@ -28,22 +34,28 @@ def drift() -> list[str]:
         there = _indexes_of(collection)
         for index in declared.INDEXES:
             name = index.document["name"]
-            if name not in there:
-                found.append(f"{collection.full_name}: the index {name} is missing")
-            elif there[name] != _comparable(index.document):
+            if name in there and there[name] != _comparable(index.document):
                 found.append(f"{collection.full_name}: the index {name} is different")
+            elif _comparable(index.document) not in there.values():
+                found.append(f"{collection.full_name}: the index {name} is missing")
         if not _is_validated(collection, declared):
             found.append(f"{collection.full_name}: the validator is different")
     return found
 
 
 def ensure():
-    """Make the server as declared. Safe to repeat; a changed index is built anew."""
+    """Make the server as declared. Safe to repeat; a changed index is built anew.
+
+    A document of others may make an index impossible: all else is done before OperationFailure.
+    """
     require_replica_set()
+    refused = []
     with pymongo.timeout(0):  # an index takes as long as it takes
         for collection, declared in COLLECTIONS:
             _ensure_collection(collection, declared)
-            _ensure_indexes(collection, declared.INDEXES)
+            refused += _ensure_indexes(collection, declared.INDEXES)
+    if refused:
+        raise refused[0]
 
 
 def _is_validated(collection: Collection, declared: ModuleType) -> bool:
@@ -66,14 +78,29 @@ def _ensure_collection(collection: Collection, declared: ModuleType):
             collection.database.command("collMod", collection.name, **options)
 
 
-def _ensure_indexes(collection: Collection, indexes):
+def _ensure_indexes(collection: Collection, indexes) -> list[OperationFailure]:
+    """Build what is missing; an index that others made under another name is as good as ours."""
     there = _indexes_of(collection)
     for index in indexes:
         name = index.document["name"]
         if name in there and there[name] != _comparable(index.document):
             collection.drop_index(name)
-    if indexes:
-        collection.create_indexes(indexes)
+    missing = [index for index in indexes if _comparable(index.document) not in there.values()]
+    try:
+        if missing:
+            collection.create_indexes(missing)  # all in one reading of the documents
+    except OperationFailure:
+        return list(_one_by_one(collection, missing))
+    return []
+
+
+def _one_by_one(collection: Collection, indexes) -> Iterator[OperationFailure]:
+    """Build those that can be built; yields why the others can't."""
+    for index in indexes:
+        try:
+            collection.create_indexes([index])
+        except OperationFailure as error:
+            yield error
 
 
 def _indexes_of(collection: Collection) -> dict[str, str]:
@@ -86,6 +113,10 @@ _OPTIONS = ("unique", "expireAfterSeconds", "partialFilterExpression", "sparse")
 def _comparable(index) -> str:
     """An index, declared or reported by the server, as a text that is equal when they are."""
     key = index["key"].items() if hasattr(index["key"], "items") else index["key"]
+    if "weights" in index:  # how the server reports the fields of a text index
+        key = [(name, "text") for name in index["weights"]]
+    if any(kind == "text" for _name, kind in key):
+        key = sorted(key)
     options = {name: index[name] for name in _OPTIONS if name in index}
     collation = dict(index.get("collation", {}))
     options["collation"] = (collation.get("locale"), collation.get("strength"))
