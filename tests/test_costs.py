@@ -4,8 +4,8 @@ import pytest
 from django.db.models.sql import Query
 
 from accounts.models import User
-from accounts.tests.test_access import PATHS
 from tests.mothers import a_client, a_technician
+from tests.test_access import PATHS
 
 MOST = 3
 
@@ -26,32 +26,30 @@ PAGES += [
 
 
 @pytest.fixture
-def cliente(tecnico):
-    from conftest import logged_in
-
-    return logged_in(a_client(parent=tecnico.user.email, contactos=[{"nombre": "Eva"}]))
-
-
-@pytest.fixture
-def get(request, cliente, tecnico, settings):
+def visit(request, things, settings):
+    """`visit(path, role)` is a function that gets the page, once all that it needs is there."""
     settings.OPEN_REGISTRATION = True
 
-    def get(path, role):
+    def visit(path, role):
         caller = request.getfixturevalue(role)
-        response = caller.get(path.format(cliente=cliente.user.pk, tecnico=tecnico.user.pk))
-        assert response.status_code == 200
-        if response.streaming:
-            list(response.streaming_content)
-        return response
+        address = path.format(**things(caller))
 
-    return get
+        def get():
+            response = caller.get(address)
+            assert response.status_code == 200
+            if response.streaming:
+                list(response.streaming_content)
+
+        return get
+
+    return visit
 
 
 @pytest.mark.parametrize(("path", "role"), PAGES)
-def test_page_costs_at_most_three_commands(request, get, commands, path, role):
-    request.getfixturevalue(role)
+def test_page_costs_at_most_three_commands(visit, commands, path, role):
+    get = visit(path, role)
     with commands() as seen:
-        get(path, role)
+        get()
     assert len(seen) <= MOST, list(map(str, seen))
 
 
@@ -64,13 +62,13 @@ def test_page_costs_at_most_three_commands(request, get, commands, path, role):
         ("/clients/", "tecnico"),
     ],
 )
-def test_page_costs_the_same_in_a_large_centre(request, get, tecnico, commands, path, role):
-    request.getfixturevalue(role)
+def test_page_costs_the_same_in_a_large_centre(visit, tecnico, commands, path, role):
+    get = visit(path, role)
     for n in range(120):
         technician = a_technician(password="")
         a_client(password="", parent=tecnico.user.email if n % 2 else technician.email)
     with commands() as seen:
-        get(path, role)
+        get()
     assert len(seen) <= MOST, list(map(str, seen))
 
 
@@ -81,11 +79,12 @@ def test_anonymous_landing_page_costs_nothing(anonymous, commands):
 
 
 @pytest.mark.parametrize(("path", "role"), PAGES)
-def test_page_runs_no_orm_query(get, monkeypatch, path, role):
+def test_page_runs_no_orm_query(visit, monkeypatch, path, role):
+    get = visit(path, role)
     asked = []
     # Every reading and writing query gets its SQL here.
     monkeypatch.setattr(Query, "get_compiler", lambda query, *_, **__: asked.append(query))
-    get(path, role)
+    get()
     assert asked == []
 
 
