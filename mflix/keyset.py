@@ -1,0 +1,184 @@
+"""Lists in pages by keyset: the next page begins after the last row shown, whatever came before.
+
+A page far behind costs what the first one costs, and no row is shown twice or missed when others
+are added meanwhile.
+
+Documents written by others may hold anything in the field that a list is sorted by. So a list has
+three phases: the rows with a value of the right kind, those with an odd one, those with none. Each
+is a pipeline of its own, as each is one range of the index; ties are broken by `_id`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import IntEnum
+from typing import Any
+
+from bson import json_util
+from bson.errors import BSONError
+from django.core import signing
+from pymongo import ASCENDING, DESCENDING
+
+LOWEST_NUMBER, LOWEST_TEXT, LOWEST_DATE = float("-inf"), "", datetime(1, 1, 1, tzinfo=UTC)
+
+
+class Phase(IntEnum):
+    KIND, ODD, MISSING = range(3)
+
+
+@dataclass(frozen=True)
+class Order:
+    """A sort by `field`; a value of the right kind is not less than `lowest`.
+
+    The rows without one come last in either direction. `computed` is the aggregation expression of
+    a field that is not stored.
+    """
+
+    field: str
+    lowest: Any
+    direction: int
+    ids: int = ASCENDING
+    computed: dict | None = None
+
+    def value(self, row: dict) -> Any:
+        value = row
+        for name in self.field.split("."):
+            value = value.get(name) if isinstance(value, dict) else None
+        return value
+
+
+@dataclass(frozen=True)
+class Position:
+    """The place of a row in a list."""
+
+    phase: Phase
+    value: Any
+    id_: Any
+
+
+@dataclass(frozen=True)
+class Slice:
+    """One page: its rows, and the tokens for the pages around it, empty where there is none."""
+
+    rows: list[dict] = field(default_factory=list)
+    before: str = ""
+    after: str = ""
+
+
+class _ExtendedJSON:
+    """Lets a signed token hold an ObjectId and a date."""
+
+    @staticmethod
+    def dumps(value) -> bytes:
+        return json_util.dumps(value).encode()
+
+    @staticmethod
+    def loads(data: bytes):
+        return json_util.loads(data)
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """The page of `size` rows after a position, or before one; the first page without either."""
+
+    order: Order
+    size: int
+    position: Position | None = None
+    backwards: bool = False
+
+    @classmethod
+    def read(cls, order: Order, size: int, query: Mapping[str, str]) -> "Cursor":
+        """What `after` or `before` of a URL asks for; a token that is not ours: the first page."""
+        for name in ("after", "before"):
+            try:
+                phase, value, id_ = signing.loads(
+                    query.get(name, ""), salt=_salt(order), serializer=_ExtendedJSON
+                )
+            except (signing.BadSignature, BSONError):
+                continue
+            return cls(order, size, Position(Phase(phase), value, id_), name == "before")
+        return cls(order, size)
+
+    def pipelines(self, wanted: dict) -> dict[Phase, list[dict]]:
+        """For each phase that the page can reach into, the stages that find its rows.
+
+        One row more than `size` tells that there is another page.
+        """
+        sign = -1 if self.backwards else 1
+        sort = {self.order.field: sign * self.order.direction, "_id": sign * self.order.ids}
+        computed = self.order.computed
+        found = {}
+        for phase in self._phases():
+            place = self._place(phase)
+            found[phase] = [
+                *(
+                    [{"$match": wanted}, {"$set": {self.order.field: computed}}, {"$match": place}]
+                    if computed
+                    else [{"$match": {"$and": [wanted, place]}}]
+                ),
+                {"$sort": sort},
+                {"$limit": self.size + 1},
+            ]
+        return found
+
+    def slice(self, found: Mapping[Phase, list[dict]]) -> Slice:
+        """The page from what its pipelines() found."""
+        rows = [(phase, row) for phase in self._phases() for row in found.get(phase, ())]
+        more, rows = len(rows) > self.size, rows[: self.size]
+        if self.backwards:
+            rows.reverse()
+        if not rows:
+            return Slice()
+        return Slice(
+            [row for _phase, row in rows],
+            self._token(*rows[0]) if (more if self.backwards else self.position) else "",
+            self._token(*rows[-1]) if (self.backwards or more) else "",
+        )
+
+    def _phases(self) -> list[Phase]:
+        if self.order.computed:
+            return [Phase.KIND]
+        phases = list(Phase)
+        if not self.position:
+            return phases
+        if self.backwards:
+            return phases[self.position.phase :: -1]
+        return phases[self.position.phase :]
+
+    def _place(self, phase: Phase) -> dict:
+        """The filter for the rows of `phase` that are beyond the position."""
+        name, is_kind = self.order.field, {"$gte": self.order.lowest}
+        here = {
+            Phase.KIND: {name: is_kind},
+            Phase.ODD: {name: {"$not": is_kind, "$ne": None}},
+            Phase.MISSING: {name: None},
+        }[phase]
+        if not self.position or self.position.phase != phase:
+            return here
+        value, operator = self.position.value, _operator(self.order.direction, self.backwards)
+        tied = {
+            name: {"$eq": value},
+            "_id": {_operator(self.order.ids, self.backwards): self.position.id_},
+        }
+        if phase == Phase.MISSING:
+            return tied
+        beyond = {
+            Phase.KIND: {name: {operator: value}},
+            # Only an expression compares values of different types.
+            Phase.ODD: {**here, "$expr": {operator: [f"${name}", {"$literal": value}]}},
+        }[phase]
+        # Two ranges of the index, each of them sorted.
+        return {"$or": [beyond, tied]}
+
+    def _token(self, phase: Phase, row: dict) -> str:
+        position = [phase, self.order.value(row), row["_id"]]
+        return signing.dumps(position, salt=_salt(self.order), serializer=_ExtendedJSON)
+
+
+def _salt(order: Order) -> str:
+    """A token of another sort is none."""
+    return f"{__name__} {order.field} {order.direction}"
+
+
+def _operator(direction: int, backwards: bool) -> str:
+    return "$gt" if (direction == DESCENDING) == backwards else "$lt"

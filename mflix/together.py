@@ -1,0 +1,28 @@
+"""Several queries in one round trip."""
+
+from collections.abc import Hashable, Mapping
+
+from pymongo.collection import Collection
+
+Queries = Mapping[Hashable, tuple[Collection, list[dict]]]
+
+
+def together(queries: Queries, **options) -> dict[Hashable, list[dict]]:
+    """Run pipelines on collections of one database as one aggregate; their rows, by name.
+
+    `options` are those of aggregate(), and so one collation holds for all of them.
+    """
+    names = list(queries)
+    parts = [
+        [*pipeline, {"$group": {"_id": number, "rows": {"$push": "$$ROOT"}}}]
+        for number, (_collection, pipeline) in enumerate(queries.values())
+    ]
+    others = zip(list(queries.values())[1:], parts[1:], strict=True)
+    unions = [
+        {"$unionWith": {"coll": collection.name, "pipeline": part}}
+        for (collection, _pipeline), part in others
+    ]
+    collection, _pipeline = queries[names[0]]
+    answer = collection.aggregate(parts[0] + unions, **options)
+    found = {each["_id"]: each["rows"] for each in answer}
+    return {name: found.get(number, []) for number, name in enumerate(names)}
