@@ -91,6 +91,11 @@ def test_started_site_shows_its_landing_page(started):
     assert started.get("/").status == 200
 
 
+def test_started_site_has_films(started):
+    with MongoClient(the_server(started.env).uri) as its_client:
+        assert its_client.sample_mflix.movies.find_one({"title": "Pan's Labyrinth"})
+
+
 def test_started_site_serves_its_stylesheet(started):
     answer = started.get("/static/bulma/css/style.min.css")
     assert (answer.status, answer.headers["Content-Type"]) == (200, 'text/css; charset="utf-8"')

@@ -1,3 +1,4 @@
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pymongo
@@ -6,26 +7,77 @@ from django.contrib.auth.hashers import make_password
 from django.core.management.base import BaseCommand, CommandError
 from rich.progress import track
 
-from accounts import bulk, demo
+import accounts.demo
+import mflix.demo
+from accounts import bulk
+from mflix import seeding
 from pialara_site.batches import batches
 
 BATCH = 1000
+PEOPLE, COMMENTS = 60, 600
+MOST_AUTHORS = 10_000  # the people after them read
 
 
 class Command(BaseCommand):
-    help = "Add sample people. Run twice with the same numbers, it adds nobody new."
+    help = (
+        "Add sample people, films, theaters and comments. Run twice with the same numbers, it adds "
+        "nothing new; a larger number continues a smaller one."
+    )
 
     def add_arguments(self, parser):
-        parser.add_argument("--users", type=int, default=60, help="how many people (60)")
+        parser.add_argument("--users", type=int, default=PEOPLE, help=f"how many people ({PEOPLE})")
+        parser.add_argument(
+            "--movies", type=int, help="how many films (all true ones; beyond, they are made up)"
+        )
+        parser.add_argument("--comments", type=int, help=f"how many comments ({COMMENTS})")
         parser.add_argument("--seed", type=int, default=1, help="another number, other people (1)")
 
-    def handle(self, *, users, seed, **options):
+    def handle(self, *, users, movies, comments, seed, **options):
         if not settings.DEBUG:
             raise CommandError("Sample people have a known password, so they need DEBUG=True.")
-        if users < 0:
-            raise CommandError("--users has to be 0 or more.")
-        people = demo.people(users, seed, make_password(demo.PASSWORD), datetime.now(UTC))
-        seen = track(batches(people, BATCH), "Sample people", -(-users // BATCH), transient=True)
+        for name, number in (("users", users), ("movies", movies), ("comments", comments)):
+            if number is not None and number < 0:
+                raise CommandError(f"--{name} has to be 0 or more.")
+        if comments and movies == 0:
+            raise CommandError("--comments needs films to be about.")
         with pymongo.timeout(0):
-            added = sum(map(bulk.add_missing, seen))
-        self.stdout.write(f"Sample people: {added} added, {users - added} were there.")
+            others = seeding.others_are_there()
+            if others and (movies or comments):
+                raise CommandError(
+                    f"{settings.MFLIX_DB_NAME} holds films, theaters or comments of others, and "
+                    "sample ones would mix with them; set MFLIX_DB_NAME to another database."
+                )
+            self.add_people(users, seed)
+            if others:
+                self.stdout.write("Sample films: left out, as there are others.")
+            elif movies != 0:
+                movies = len(mflix.demo.sample_movies()) if movies is None else movies
+                comments = COMMENTS if comments is None else comments
+                self.add_films(movies, comments, authors(users, seed))
+
+    def add_people(self, count: int, seed: int):
+        password = make_password(accounts.demo.PASSWORD)
+        people = accounts.demo.people(count, seed, password, datetime.now(UTC))
+        self.add("Sample people", count, map(bulk.add_missing, batches(people, BATCH)))
+
+    def add_films(self, count: int, comments: int, people: list[tuple[str, str]]):
+        theaters = mflix.demo.theaters()
+        self.add("Sample theaters", len(theaters), iter([seeding.add_theaters()]))
+        self.add("Sample films", count, seeding.add_movies(count))
+        self.add("Sample comments", comments, seeding.add_comments(comments, count, people))
+        seeding.recount()
+
+    def add(self, what: str, count: int, added: Iterator[int]):
+        """Run through the batches of `added`, which tell how many documents were missing."""
+        bar = track(
+            added, what, -(-count // BATCH), transient=True, disable=not self.stdout.isatty()
+        )
+        new = sum(bar)
+        self.stdout.write(f"{what}: {new} added, {count - new} were there.")
+
+
+def authors(users: int, seed: int) -> list[tuple[str, str]]:
+    """The names and emails of those people who comment."""
+    count = min(users, MOST_AUTHORS) or PEOPLE
+    people = accounts.demo.people(count, seed, "", datetime.now(UTC))
+    return [(person["nombre"], person["email"]) for person in people]
