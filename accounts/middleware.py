@@ -1,5 +1,5 @@
 from django.contrib import auth
-from django.contrib.auth.middleware import AuthenticationMiddleware
+from django.contrib.auth.middleware import AuthenticationMiddleware, LoginRequiredMiddleware
 from django.utils.functional import SimpleLazyObject
 
 from .backends import document_of_session
@@ -11,6 +11,15 @@ class SessionUserMiddleware(AuthenticationMiddleware):
     def process_request(self, request):
         super().process_request(request)
         request.user = SimpleLazyObject(lambda: _user(request))
+
+
+class PrivateByDefaultMiddleware(LoginRequiredMiddleware):
+    """Django's, which loads session and user also for views that ask for neither."""
+
+    def process_view(self, request, view_func, view_args, view_kwargs):
+        if not getattr(view_func, "login_required", True):
+            return None
+        return super().process_view(request, view_func, view_args, view_kwargs)
 
 
 def _user(request):
