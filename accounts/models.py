@@ -54,6 +54,7 @@ class User(AbstractBaseUser):
     patologia = models.TextField()
     contactos = models.JSONField()
     preferences = models.JSONField()
+    watchlist = models.JSONField()
     creado = models.DateTimeField(null=True)
     modificado = models.DateTimeField(null=True)
     ultimo_acceso = models.DateTimeField(null=True)
@@ -77,6 +78,8 @@ class User(AbstractBaseUser):
         contacts = doc.get("contactos")
         contacts = contacts if isinstance(contacts, list) else []
         preferences = doc.get("preferences")
+        watchlist = doc.get("watchlist")
+        watchlist = watchlist if isinstance(watchlist, list) else []
         accesses = doc.get("accesos")
         return cls(
             _id=doc["_id"],
@@ -91,6 +94,7 @@ class User(AbstractBaseUser):
             patologia=text(doc.get("patologia")),
             contactos=[c if isinstance(c, dict) else {"nombre": text(c)} for c in contacts],
             preferences=preferences if isinstance(preferences, dict) else {},
+            watchlist=[each for each in watchlist if isinstance(each, ObjectId)],
             creado=moment(doc.get("creado")),
             modificado=moment(doc.get("modificado")),
             ultimo_acceso=moment(doc.get("ultimo_acceso")),

@@ -59,6 +59,12 @@ class PreferencesForm(forms.Form):
         max_length=5000,
         help_text=_("One per line."),
     )
+    preferred_ratings = NamesField(
+        label=_("Age ratings of films"),
+        required=False,
+        max_length=500,
+        help_text=_("One per line, such as G or PG-13. Only such films are suggested to you."),
+    )
 
 
 class ContactForm(forms.Form):

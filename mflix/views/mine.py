@@ -1,0 +1,49 @@
+"""A user's own films."""
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import HttpResponseClientRedirect
+
+from accounts import watchlist
+from accounts.access import any_role_required
+from pialara_site.pages import Page
+
+from .. import catalogue, movies
+
+
+@any_role_required
+@require_safe
+def show(request):
+    """The films on my list, the latest one first."""
+    listed = request.user.watchlist[::-1]
+    page = Page(request.GET.get("page", ""), len(listed), catalogue.PER_PAGE)
+    shown = listed[page.start : page.start + catalogue.PER_PAGE]
+    context = {"page": page, "movies": movies.cards(shown)}
+    return render(request, "mflix/watchlist.html", context)
+
+
+@any_role_required
+@require_POST
+def watch(request, movie_id):
+    """Put a film on my list, or with an empty `listed` take it off."""
+    [movie] = movies.cards([movie_id])
+    wanted = bool(request.POST.get("listed"))
+    if wanted and "is_gone" in movie:
+        raise Http404("No such film")
+    back = request.POST.get("next", "")
+    if not url_has_allowed_host_and_scheme(back, {request.get_host()}, request.is_secure()):
+        back = reverse("watchlist")
+    try:
+        (watchlist.add if wanted else watchlist.remove)(request.user, movie_id)
+    except watchlist.WatchlistFull:
+        messages.error(request, _("There is room for %(n)d films.") % {"n": watchlist.MOST})
+        return HttpResponseClientRedirect(back) if request.htmx else redirect(back)
+    if request.htmx:
+        context = {"movie": movie, "place": request.POST.get("place"), "back": back}
+        return render(request, "mflix/watch.html", context)
+    return redirect(back)
