@@ -15,7 +15,9 @@ from enum import IntEnum
 from typing import Any
 
 from bson import json_util
+from bson.codec_options import DatetimeConversion
 from bson.errors import BSONError
+from bson.json_util import JSONOptions
 from django.core import signing
 from pymongo import ASCENDING, DESCENDING
 
@@ -66,7 +68,9 @@ class Slice:
 
 
 class _ExtendedJSON:
-    """Lets a signed token hold an ObjectId and a date."""
+    """Lets a signed token hold an ObjectId and a date, also one that Python has no datetime for."""
+
+    OPTIONS = JSONOptions(tz_aware=True, datetime_conversion=DatetimeConversion.DATETIME_AUTO)
 
     @staticmethod
     def dumps(value) -> bytes:
@@ -74,7 +78,7 @@ class _ExtendedJSON:
 
     @staticmethod
     def loads(data: bytes):
-        return json_util.loads(data)
+        return json_util.loads(data, json_options=_ExtendedJSON.OPTIONS)
 
 
 @dataclass(frozen=True)
@@ -163,7 +167,7 @@ class Cursor:
         if phase == Phase.MISSING:
             return tied
         beyond = {
-            Phase.KIND: {name: {operator: value}},
+            Phase.KIND: {name: {**is_kind, operator: value}},
             # Only an expression compares values of different types.
             Phase.ODD: {**here, "$expr": {operator: [f"${name}", {"$literal": value}]}},
         }[phase]

@@ -49,7 +49,10 @@ def sort_of(wanted: str, fields, default: str) -> str:
     return wanted if wanted.removeprefix("-") in fields else default
 
 
+def visible(text: str) -> str:
+    """A text to search for, without what no name holds: ends trimmed, no invisible codes."""
+    return "".join(filter(str.isprintable, text)).strip()[:100]
+
+
 def search_text(query: QueryDict, name: str = "q") -> str:
-    """The text searched for, without what no name holds: ends trimmed, no invisible codes."""
-    visible = "".join(filter(str.isprintable, query.get(name, "")))
-    return visible.strip()[:100]
+    return visible(query.get(name, ""))

@@ -89,6 +89,13 @@ MONGODB_OPTIONS = {
 }
 # A change of a thousand documents may take longer than a page.
 MONGODB_TRANSACTION_TIMEOUT_MS = env("int", "MONGODB_TRANSACTION_TIMEOUT_MS", 20_000)
+# Which members of a replica set the reports of MFlix read, as the driver names them.
+REPORTS_READ_PREFERENCE = env("str", "REPORTS_READ_PREFERENCE", "secondaryPreferred")
+_preferences = ("primary", "primaryPreferred", "secondary", "secondaryPreferred", "nearest")
+if REPORTS_READ_PREFERENCE not in _preferences:
+    raise ImproperlyConfigured(
+        f"The setting REPORTS_READ_PREFERENCE is not one of {', '.join(_preferences)}."
+    )
 DATABASES = {}
 
 INSTALLED_APPS = [
@@ -99,6 +106,7 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "django.forms",
     "csp",
+    "django_htmx",
     "pialara_site",
     "accounts",
     "mflix",
@@ -114,9 +122,10 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "accounts.middleware.SessionUserMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "accounts.middleware.PrivateByDefaultMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
 ]
 
 ROOT_URLCONF = "pialara_site.urls"
@@ -185,6 +194,9 @@ SECURE_HSTS_PRELOAD = not DEBUG
 if proxy_header := env("str", "HTTPS_HEADER", ""):
     SECURE_PROXY_SSL_HEADER = (f"HTTP_{proxy_header.upper().replace('-', '_')}", "https")
 X_FRAME_OPTIONS = "DENY"
+# The only outside hosts that pages show images of, the films' posters; "none" for none.
+POSTER_HOSTS = env("list", "POSTER_HOSTS", ["https://m.media-amazon.com"])
+POSTER_HOSTS = [host for host in POSTER_HOSTS if host != "none"]
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -193,7 +205,7 @@ CONTENT_SECURITY_POLICY = {
         "font-src": [SELF],
         "form-action": [SELF],
         "frame-ancestors": [NONE],
-        "img-src": [SELF],
+        "img-src": [SELF, *POSTER_HOSTS],
         "manifest-src": [SELF],
         "script-src": [SELF],
         "style-src": [SELF],
@@ -229,6 +241,13 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = DEBUG
+
+# Files beyond what a form may take are not kept; what is too large is the form's to say.
+FILE_UPLOAD_HANDLERS = [
+    "pialara_site.uploads.CappedUpload",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 LOGGING = {
     "version": 1,

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("language/", views.language, name="language"),
     path("", include("accounts.urls")),
+    path("mflix/", include("mflix.urls")),
 ]
 
 handler400 = views.bad_request

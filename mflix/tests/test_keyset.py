@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 from bson import Decimal128, ObjectId
+from bson.datetime_ms import DatetimeMS
 from pymongo import ASCENDING, DESCENDING
 
 from mflix.keyset import LOWEST_DATE, LOWEST_NUMBER, LOWEST_TEXT, Cursor, Order
@@ -81,6 +82,12 @@ def test_right_kind_comes_first_and_nothing_last():
     assert years[:8] == [2003.5, 2003, 2001, 2001, 2001, 2001, 2001, Decimal128("2000.5")]
     assert years[8:10] == [1999, -5]
     assert years[-4:] == [None] * 4
+
+
+def test_dates_beyond_the_calendar_are_passed():
+    dates = [DatetimeMS(2**50), DatetimeMS(-(2**50)), datetime(2001, 1, 1, tzinfo=UTC)]
+    stored = store("released", dates)
+    assert sorted(ids(walk(BY_DATE, size=1))) == sorted(stored)
 
 
 def test_ties_are_in_the_order_of_their_ids():

@@ -1,0 +1,173 @@
+"""What the page of films offers: the chosen filters, the facets and the sorts, each as a link."""
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from .catalogue import BUCKETS, DEFAULT_SORT, FIELDS, ORDERS, OTHER, RELEVANCE, Facets, Search
+
+LABELS = {
+    "q": gettext_lazy("Words"),
+    "title": gettext_lazy("Title begins with"),
+    "genre": gettext_lazy("Genre"),
+    "country": gettext_lazy("Country"),
+    "language": gettext_lazy("Language"),
+    "cast": gettext_lazy("Cast"),
+    "director": gettext_lazy("Director"),
+    "year_from": gettext_lazy("From the year"),
+    "year_to": gettext_lazy("To the year"),
+    "rating_from": gettext_lazy("IMDb rating from"),
+    "rated": gettext_lazy("Rated"),
+    "type": gettext_lazy("Type"),
+    "runtime": gettext_lazy("Running time"),
+    "metacritic": gettext_lazy("Metacritic"),
+}
+SORTS = {
+    "popular": gettext_lazy("Most reviewed"),
+    "newest": gettext_lazy("Newest"),
+    "oldest": gettext_lazy("Oldest"),
+    "rating": gettext_lazy("Best rated"),
+    "title": gettext_lazy("By title"),
+    RELEVANCE: gettext_lazy("Best match"),
+}
+DETAILS = ("title", "year_from", "year_to", "rating_from", "rated", "type")
+TYPES = {"movie": gettext_lazy("Film"), "series": gettext_lazy("Series")}
+
+
+@dataclass(frozen=True)
+class Link:
+    label: str
+    url: str
+    count: int | None = None
+    is_chosen: bool = False
+
+
+@dataclass(frozen=True)
+class Facet:
+    label: str
+    links: list[Link]
+
+
+@dataclass(frozen=True)
+class Browsing:
+    """The links from one search, in one sort, to others."""
+
+    search: Search
+    sort: str
+
+    def url(self, pairs: list[tuple[str, str]], sort: str = "") -> str:
+        return f"?{urlencode([*pairs, *_sorted_by(sort or self.sort, pairs)])}"
+
+    def tags(self) -> list[Link]:
+        """The chosen filters, each with the search without it."""
+        pairs = self.search.pairs()
+        return [
+            Link(f"{LABELS[name]}: {shown(name, value)}", self.url(_without(pairs, (name, value))))
+            for name, value in pairs
+        ]
+
+    @property
+    def first(self) -> str:
+        """The first page of this very search."""
+        return self.url(self.search.pairs())
+
+    @property
+    def kept(self) -> list[tuple[str, str]]:
+        """What the search form sends along, having no fields for it that show it."""
+        pairs = self.search.pairs()
+        kept = [pair for pair in pairs if pair[0] in FIELDS or pair[0] in BUCKETS]
+        return [*kept, *_sorted_by(self.sort, pairs)]
+
+    @property
+    def is_detailed(self) -> bool:
+        """Whether a filter is set that the search form shows when opened."""
+        return any(name in DETAILS for name in self.search.given)
+
+    types = tuple(TYPES.items())
+
+    def sorts(self) -> list[Link]:
+        pairs = self.search.pairs()
+        names = [name for name in ORDERS if name != RELEVANCE or self.search.q]
+        return [
+            Link(str(SORTS[name]), self.url(pairs, name), is_chosen=name == self.sort)
+            for name in names
+        ]
+
+    def facets(self, facets: Facets) -> list[Facet]:
+        listed = [
+            Facet(str(LABELS[name]), [self._add(name, *each) for each in getattr(facets, name)])
+            for name in ("genre", "country")
+        ]
+        listed.append(Facet(_("Decade"), [self._decade(*each) for each in facets.decade]))
+        listed += [
+            Facet(str(LABELS[name]), [self._replace(name, *each) for each in getattr(facets, name)])
+            for name in BUCKETS
+        ]
+        return [facet for facet in listed if facet.links]
+
+    def loosened(self, counts: list[tuple[str, int]]) -> list[Link]:
+        """The searches with one filter less, each with the number of films that it finds."""
+        pairs = self.search.pairs()
+        return [
+            Link(
+                ", ".join(
+                    f"{LABELS[name]}: {shown(name, value)}" for each, value in pairs if each == name
+                ),
+                self.url([pair for pair in pairs if pair[0] != name]),
+                count,
+            )
+            for name, count in counts
+        ]
+
+    def _add(self, name: str, value: str, count: int) -> Link:
+        """To the films that have `value` too; where it is chosen, to those without asking for it."""
+        pairs = self.search.pairs()
+        others = [
+            pair for pair in pairs if (pair[0], pair[1].casefold()) != (name, value.casefold())
+        ]
+        is_chosen = len(others) < len(pairs)
+        return Link(
+            value, self.url(others if is_chosen else [*pairs, (name, value)]), count, is_chosen
+        )
+
+    def _replace(self, name: str, value: str, count: int) -> Link:
+        pairs = _without(self.search.pairs(), (name, getattr(self.search, name)))
+        is_chosen = getattr(self.search, name) == value
+        wanted = pairs if is_chosen else [*pairs, (name, value)]
+        return Link(shown(name, value), self.url(wanted), count, is_chosen)
+
+    def _decade(self, decade: int, count: int) -> Link:
+        years = [("year_from", str(decade)), ("year_to", str(decade + 9))]
+        pairs = [pair for pair in self.search.pairs() if pair[0] not in dict(years)]
+        is_chosen = set(years) <= set(self.search.pairs())
+        label = _("%(decade)ds") % {"decade": decade}
+        return Link(label, self.url(pairs if is_chosen else pairs + years), count, is_chosen)
+
+
+def shown(name: str, value: str) -> str:
+    """The value of a filter in words."""
+    if name == "type":
+        return str(TYPES.get(value, value))
+    if name not in BUCKETS:
+        return value
+    if value == OTHER:
+        return _("unknown")
+    bounds = BUCKETS[name]
+    lowest, above = (bounds[bounds.index(int(value)) + step] for step in (0, 1))
+    if name == "metacritic":
+        return str(lowest) if above == lowest + 1 else f"{lowest}–{above - 1}"
+    if above == float("inf"):
+        return _("%(n)d minutes and more") % {"n": lowest}
+    return _("%(from)d to %(to)d minutes") % {"from": lowest, "to": above - 1}
+
+
+def _sorted_by(sort: str, pairs: list) -> list[tuple[str, str]]:
+    """The parameter for a sort, unless a search of `pairs` is sorted so anyway."""
+    default = RELEVANCE if "q" in dict(pairs) else DEFAULT_SORT
+    return [] if sort == default else [("sort", sort)]
+
+
+def _without(pairs: list, pair: tuple[str, str]) -> list:
+    return [each for each in pairs if each != pair]

@@ -1,0 +1,27 @@
+"""One film with its first comments and the films like it, in one round trip."""
+
+from dataclasses import dataclass
+
+from bson import ObjectId
+
+from .comments import Comments, first_page, lookups
+from .movies import COLLATION, movies
+from .suggestions import similar_to_it
+
+
+@dataclass(frozen=True)
+class Film:
+    movie: dict
+    comments: Comments
+    similar: list[dict]
+
+
+def pipeline(movie_id: ObjectId) -> list[dict]:
+    return [{"$match": {"_id": movie_id}}, *lookups(), *similar_to_it()]
+
+
+def by_id(movie_id: ObjectId) -> Film | None:
+    found = next(movies.aggregate(pipeline(movie_id), collation=COLLATION), None)
+    if found is None:
+        return None
+    return Film(found, first_page(found), found.pop("similar"))

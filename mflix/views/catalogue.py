@@ -1,0 +1,60 @@
+"""Browsing the films, and one film."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from .. import catalogue, film, popularity
+from ..browsing import Browsing
+from ..catalogue import Search
+from ..forms.comments import CommentForm
+from ..keyset import Cursor
+from ..movies import movies
+from ..suggestions import for_person
+
+
+@login_not_required
+@require_safe
+def browse(request):
+    """The films that a search finds; without any, also those that one may like."""
+    search = Search.read(request.GET)
+    sort, order = catalogue.order(search, request.GET.get("sort", ""))
+    cursor = Cursor.read(order, catalogue.PER_PAGE, request.GET)
+    is_front = not search.given and not cursor.position
+    page = catalogue.page(search, cursor, _front(request.user) if is_front else None)
+    browsing = Browsing(search, sort)
+    loosened = catalogue.loosened(search) if not page.facets.total else []
+    context = {
+        "page": page,
+        "search": search,
+        "browsing": browsing,
+        "facets": browsing.facets(page.facets),
+        "loosened": browsing.loosened(loosened),
+    }
+    return render(request, "mflix/movies.html", context)
+
+
+def _front(user) -> dict:
+    """The queries for what stands beside the first page."""
+    queries = popularity.pipelines()
+    if user.is_authenticated and (liked := for_person(user.preferences)):
+        queries["for_you"] = (movies, liked)
+    return queries
+
+
+@login_not_required
+@require_safe
+def show(request, movie_id):
+    found = film.by_id(movie_id)
+    if found is None:
+        raise Http404("No such film")
+    context = {
+        "movie": found.movie,
+        "comments": found.comments,
+        "similar": found.similar,
+        "comment_form": CommentForm(),
+    }
+    response = render(request, "mflix/movie.html", context)
+    popularity.count(request, response, movie_id)
+    return response
