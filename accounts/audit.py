@@ -50,6 +50,7 @@ class Action(TextChoices):
     PASSWORD = "password", _("changed the password of")
     LINK = "link", _("mailed a password link to")
     CONTACTS = "contacts", _("changed the contacts of")
+    MODERATE = "moderate", _("removed a comment of")
 
 
 @dataclass(frozen=True)

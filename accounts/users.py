@@ -282,8 +282,9 @@ def update(
                 entries += _hand_over_clients(old, clients_to, by, session)
             elif "email" in changes:
                 entries += _move_clients(old, new["email"], by, session)
-        if "email" in changes:
-            comments.change_author(_user(old).email, new["email"], session)
+        if changes.keys() & {"email", "nombre"}:
+            author = _user(new)
+            comments.change_author(_user(old).email, author.email, author.nombre, session)
         written["modificado"] = datetime.now(UTC)
         users.update_one({"_id": user_id}, {"$set": written}, session=session)
         if changes.keys() & {"rol", "estado"}:
@@ -317,6 +318,7 @@ def delete(
         entries = [entry(by, Action.DELETE, old)]
         if old.get("rol") == Role.TECNICO:
             entries += _hand_over_clients(old, clients_to, by, session)
+        comments.forget_author(_user(old).email, session)
         users.delete_one({"_id": user_id}, session=session)
         sessions.end_all([user_id], session=session)
         audit.record(entries, session)

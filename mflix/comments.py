@@ -1,21 +1,333 @@
-"""The comments collection of sample_mflix. No other module touches it."""
+"""The comments collection of sample_mflix. No other module touches it.
 
+A comment and its film's `num_mflix_comments` change in one transaction. A comment belongs to
+whoever has its `email`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import BinaryIO
+
+from bson import ObjectId
+from django.utils.translation import gettext as _
 from pymongo import ASCENDING, DESCENDING, IndexModel
+from pymongo.client_session import ClientSession
+from pymongo.errors import DuplicateKeyError
 
-from pialara_site.mongo import mflix
+from accounts import audit
+from accounts.attempts import Limit
+from accounts.audit import Action, Actor
+from accounts.models import User, moment, text
+from pialara_site.mongo import mflix, transaction
+
+from . import attachments
+from .keyset import LOWEST_DATE, Cursor, Order, Phase, Slice
+from .movies import COLLATION, movies
+from .together import together
 
 comments = mflix.comments
 
-INDEXES = [IndexModel([("email", ASCENDING), ("date", DESCENDING)])]
+_NEWEST = [("date", DESCENDING), ("_id", DESCENDING)]
+INDEXES = [
+    # Films are read with that collation, and their comments in the same command.
+    IndexModel([("movie_id", ASCENDING), *_NEWEST], collation=COLLATION),
+    IndexModel([("email", ASCENDING), *_NEWEST]),
+]
+
+ORDER = Order("date", LOWEST_DATE, DESCENDING, ids=DESCENDING)
+PER_PAGE = 20
+FIRST_PAGE = Cursor(ORDER, PER_PAGE)
+
+PER_AUTHOR = Limit("comment", 10, timedelta(minutes=1))
+
+
+class NoSuchMovie(Exception):
+    """There is no film with this id."""
+
+
+class NoSuchComment(Exception):
+    """The comment is not there (any more), or not the caller's to touch."""
+
+
+@dataclass(frozen=True)
+class Comment:
+    """A comment as a page shows it; what others stored in a way that makes no sense is empty."""
+
+    pk: ObjectId | None
+    name: str
+    email: str
+    movie_id: ObjectId | None
+    text: str
+    date: datetime | None
+    image: ObjectId | None
+    # Of its film what the query asked for, None when the film is gone.
+    movie: dict | None
+
+    @classmethod
+    def from_document(cls, doc: dict) -> "Comment":
+        return cls(
+            pk=_id(doc["_id"]),
+            name=text(doc.get("name")),
+            email=text(doc.get("email")),
+            movie_id=_id(doc.get("movie_id")),
+            text=text(doc.get("text")),
+            date=moment(doc.get("date")),
+            image=_id(doc.get("image")),
+            movie=next(iter(doc.get("movie") or ()), None),
+        )
+
+    @property
+    def author(self) -> str:
+        """The name to show; who deleted their account left neither name nor email."""
+        return self.name or (_("No name") if self.email else _("Somebody who left"))
+
+    def is_by(self, email: str) -> bool:
+        return bool(email) and normal(self.email) == normal(email)
+
+
+def _id(value) -> ObjectId | None:
+    """What can stand in a URL."""
+    return value if isinstance(value, ObjectId) else None
+
+
+def normal(email: str) -> str:
+    return email.strip().lower()
+
+
+def _by(email: str) -> dict:
+    """The filter for a person's comments, with the email as we store it or as others spelled it.
+
+    Those without an email are nobody's.
+    """
+    return {"email": {"$in": [each for each in {email, normal(email)} if each]}}
+
+
+def _owned(comment_id: ObjectId, owner: str | None) -> dict:
+    """The filter for a comment of `owner`, an email; None means anybody's."""
+    return {"_id": comment_id, **({} if owner is None else _by(owner))}
+
+
+# Pages
+
+
+@dataclass(frozen=True)
+class Comments(Slice):
+    """One page; its rows are Comments. `newest` is what newer() takes, empty on later pages."""
+
+    newest: str = ""
+
+
+def lookups(cursor: Cursor = FIRST_PAGE) -> list[dict]:
+    """The stages that give films a page of their comments, for first_page() to take out.
+
+    The aggregate has to have our collation: with another one, the index gives no order.
+    """
+    return [
+        {
+            "$lookup": {
+                "from": comments.name,
+                "localField": "_id",
+                "foreignField": "movie_id",
+                "pipeline": stages,
+                "as": _field(phase),
+            }
+        }
+        for phase, stages in cursor.pipelines({}).items()
+    ]
+
+
+def _field(phase: Phase) -> str:
+    return f"comments_{phase.name.lower()}"
+
+
+def first_page(movie: dict) -> Comments:
+    """The comments that lookups() put into a film; the film is left without them."""
+    return _taken_out(movie, FIRST_PAGE)
+
+
+def _taken_out(movie: dict, cursor: Cursor) -> Comments:
+    return _page(cursor, {phase: movie.pop(_field(phase), ()) for phase in Phase})
+
+
+def page(movie_id: ObjectId, query: Mapping[str, str]) -> tuple[dict, Comments]:
+    """A film by its title, and the page of its comments that a URL asks for. Raises NoSuchMovie."""
+    cursor = Cursor.read(ORDER, PER_PAGE, query)
+    film = [{"$match": {"_id": movie_id}}, {"$project": {"title": 1, "year": 1}}]
+    movie = next(movies.aggregate([*film, *lookups(cursor)], collation=COLLATION), None)
+    if movie is None:
+        raise NoSuchMovie(movie_id)
+    return movie, _taken_out(movie, cursor)
+
+
+def newer(movie_id: ObjectId, newest: str) -> Comments:
+    """The comments of a film that came after those of a page with this `newest`.
+
+    At most a page of them; the `newest` of the result leads to the rest.
+    """
+    cursor = Cursor.read(ORDER, PER_PAGE, {"before": newest})
+    if not cursor.position:
+        return Comments()
+    pipelines = cursor.pipelines({"movie_id": movie_id})
+    queries = {phase: (comments, stages) for phase, stages in pipelines.items()}
+    found = together(queries, collation=COLLATION)
+    rows = cursor.slice(found).rows
+    return Comments([Comment.from_document(row) for row in rows], newest=_position(rows))
+
+
+def written_by(email: str, query: Mapping[str, str]) -> Comments:
+    """The page of a person's comments, with the titles of their films, that a URL asks for."""
+    cursor = Cursor.read(ORDER, PER_PAGE, query)
+    pipelines = cursor.pipelines(_by(email))
+    queries = {phase: (comments, [*stages, FILM]) for phase, stages in pipelines.items()}
+    return _page(cursor, together(queries))
+
+
+FILM = {
+    "$lookup": {
+        "from": movies.name,
+        "localField": "movie_id",
+        "foreignField": "_id",
+        "pipeline": [{"$project": {"title": 1}}],
+        "as": "movie",
+    }
+}
+
+
+def _page(cursor: Cursor, found: Mapping[Phase, list[dict]]) -> Comments:
+    part = cursor.slice(found)
+    begins = not part.before and (part.rows or not cursor.position)
+    return Comments(
+        [Comment.from_document(row) for row in part.rows],
+        part.before,
+        part.after,
+        _position(part.rows) if begins else "",
+    )
+
+
+# Whatever comes to a film without comments is newer than this.
+_BEFORE_ALL = {"date": LOWEST_DATE, "_id": ObjectId("0" * 24)}
+
+
+def _position(rows: list[dict]) -> str:
+    """The place of the first row as a token; none for a date that others made up."""
+    first = rows[0] if rows else _BEFORE_ALL
+    if not isinstance(first.get("date"), datetime):
+        return ""
+    # Whatever is read backwards goes on after its last row.
+    return Cursor(ORDER, 1, backwards=True).slice({Phase.KIND: [first]}).after
+
+
+# One comment
+
+
+def find(comment_id: ObjectId, owner: str | None) -> Comment:
+    """The comment of `owner`, an email, or of anybody, with its film. Raises NoSuchComment."""
+    doc = next(comments.aggregate([{"$match": _owned(comment_id, owner)}, FILM]), None)
+    if doc is None:
+        raise NoSuchComment(comment_id)
+    return Comment.from_document(doc)
+
+
+def create(
+    movie_id: ObjectId, author: User, words: str, _id: ObjectId, image: BinaryIO | None = None
+) -> ObjectId:
+    """Store a new comment and count it at its film; returns its id.
+
+    `_id` is the id that the form was shown with: the same form sent twice makes one comment.
+
+    Raises NoSuchMovie, TooManyAttempts and BadImage.
+    """
+    doc = {
+        "_id": _id,
+        "name": author.nombre,
+        "email": normal(author.email),
+        "movie_id": movie_id,
+        "text": words,
+    }
+    if there := comments.find_one({"_id": _id}):
+        if all(there.get(field) == doc[field] for field in ("email", "movie_id", "text")):
+            return _id
+        # The browser's Back button brought the form again, or the id is somebody else's.
+        doc["_id"] = ObjectId()
+
+    def insert(session):
+        if not _count(movie_id, 1, session):
+            raise NoSuchMovie(movie_id)
+        # Only now: comments of a film then become visible in the order of their dates, as of two
+        # transactions that count at the same film the later one begins again.
+        doc["date"] = datetime.now(UTC)
+        comments.insert_one(doc, session=session)
+
+    key = str(author.pk)
+    entered = PER_AUTHOR.enter(key)
+    try:
+        with attachments.keeping(image, doc["_id"]) as attachment:
+            if attachment:
+                doc["image"] = attachment
+            transaction(insert)
+    except (NoSuchMovie, attachments.BadImage):
+        PER_AUTHOR.take_back(key, entered)
+        raise
+    except DuplicateKeyError:  # the same form, sent at the same moment
+        PER_AUTHOR.take_back(key, entered)
+        return create(movie_id, author, words, _id, image)
+    return doc["_id"]
+
+
+def edit(comment_id: ObjectId, owner: str, words: str):
+    """Give a comment of `owner` another text. Raises NoSuchComment."""
+    edited = comments.update_one(_owned(comment_id, owner), {"$set": {"text": words}})
+    if not edited.matched_count:
+        raise NoSuchComment(comment_id)
+
+
+def delete(comment_id: ObjectId, by: Actor, owner: str | None):
+    """Remove a comment of `owner`, or of anybody, with its image. Raises NoSuchComment.
+
+    Somebody else's enters the audit log.
+    """
+
+    def remove(session):
+        doc = comments.find_one_and_delete(_owned(comment_id, owner), session=session)
+        if doc is None:
+            raise NoSuchComment(comment_id)
+        comment = Comment.from_document(doc)
+        _count(comment.movie_id, -1, session)
+        if not comment.is_by(by.email):
+            target = {"email": comment.email, "nombre": comment.name}
+            audit.record([audit.entry(by, Action.MODERATE, target)], session)
+        return comment
+
+    comment = transaction(remove)
+    if comment.image:
+        attachments.remove(comment.image)
+
+
+def _count(movie_id: ObjectId | None, step: int, session: ClientSession) -> bool:
+    """Add to the number of comments that a film tells; False if there is no such film."""
+    told = {"$cond": [{"$isNumber": "$num_mflix_comments"}, "$num_mflix_comments", 0]}
+    number = {"$max": [0, {"$add": [told, step]}]}
+    counted = movies.update_one(
+        {"_id": movie_id}, [{"$set": {"num_mflix_comments": number}}], session=session
+    )
+    return counted.matched_count == 1
+
+
+# Their authors
 
 
 def by_author(email: str) -> list[dict]:
     """All that a person wrote, newest first."""
-    return list(comments.find({"email": email}, {"_id": 0}, sort=[("date", DESCENDING)]))
+    return list(comments.find(_by(email), {"_id": 0}, sort=_NEWEST))
 
 
-def change_author(old: str, new: str, session):
-    """Let the comments follow their author's email, in the transaction of `session`."""
-    if not old:
-        return  # the comments without an email are nobody's
-    comments.update_many({"email": old}, {"$set": {"email": new}}, session=session)
+def change_author(old: str, email: str, name: str, session: ClientSession):
+    """Let the comments of the person with the email `old` follow their email and name."""
+    changed = {"email": normal(email), "name": name}
+    comments.update_many(_by(old), {"$set": changed}, session=session)
+
+
+def forget_author(email: str, session: ClientSession):
+    """Leave a person's comments to nobody, or they would go to the next owner of that email."""
+    comments.update_many(_by(email), {"$unset": {"email": "", "name": ""}}, session=session)

@@ -24,6 +24,7 @@ LEAVING = {
     ),
     Role.CLIENTE: gettext_lazy("Your data and your contacts are removed for good."),
 }
+COMMENTS_STAY = gettext_lazy("Your comments on films stay, without your name.")
 
 
 @any_role_required
@@ -129,7 +130,7 @@ def delete(request):
     context = {
         "form": form,
         "title": _("Delete my account"),
-        "warning": LEAVING[request.user.rol],
+        "warning": f"{LEAVING[request.user.rol]} {COMMENTS_STAY}",
         "submit": _("Delete my account"),
         "back": "profile",
     }

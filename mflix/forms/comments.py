@@ -18,7 +18,7 @@ MOST_CHARACTERS = 5000
 
 
 class ParagraphsField(forms.CharField):
-    """A text of several lines, without control characters; one of which nothing is seen is empty."""
+    """A text of several lines without control characters; if nothing of it is seen, it is empty."""
 
     def to_python(self, value):
         text = super().to_python(_plain(value or ""))

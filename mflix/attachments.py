@@ -1,0 +1,243 @@
+"""The images of comments: the GridFS bucket `attachments`. No other module touches it.
+
+What is stored is never what was sent, but an image drawn anew from its pixels: whatever else the
+file held is left behind. The thumbnail lies in the file's own document, so the two come and go
+together.
+"""
+
+import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
+from threading import Lock
+from typing import BinaryIO
+
+import pymongo
+from bson import ObjectId
+from django.conf import settings
+from django.utils.translation import gettext as _
+from gridfs import GridFSBucket, GridOut
+from gridfs.errors import NoFile
+from PIL import Image, ImageOps
+from pymongo import ASCENDING, IndexModel
+from pymongo.errors import PyMongoError
+
+from pialara_site.mongo import mflix
+
+BUCKET = "attachments"
+bucket = GridFSBucket(mflix, BUCKET)
+files, chunks = mflix[BUCKET].files, mflix[BUCKET].chunks
+
+# GridFS would make these at the first upload.
+INDEXES = [IndexModel([("filename", ASCENDING), ("uploadDate", ASCENDING)])]
+
+
+class Chunks:
+    """What schema.py asks of the second collection."""
+
+    INDEXES = [IndexModel([("files_id", ASCENDING), ("n", ASCENDING)], unique=True)]
+
+
+MOST_BYTES = 5 * 2**20
+MOST_PIXELS = 40_000_000
+# A JPEG of a few bytes can tell to draw its picture a hundred thousand times.
+MOST_SCANS = 500
+START_OF_SCAN = b"\xff\xda"
+THUMBNAIL = (320, 320)
+THUMBNAIL_TYPE = "image/webp"
+
+FORMATS = ("JPEG", "PNG", "GIF", "WEBP")
+CONTENT_TYPES = {name: f"image/{name.lower()}" for name in FORMATS}
+# The ways to hold pixels that a format can keep; others become colours.
+MODES = {
+    "JPEG": ("L", "RGB"),
+    "PNG": ("1", "L", "LA", "P", "RGB", "RGBA"),
+    "GIF": ("L", "P"),
+    "WEBP": ("RGB", "RGBA"),
+}
+# WebP at its own default takes seven times as long for 2 % less.
+OPTIONS = {"JPEG": {"quality": 88}, "WEBP": {"quality": 85, "method": 2}}
+
+# What Pillow raises for files that are none of these, or damaged.
+BROKEN = (
+    ArithmeticError,
+    EOFError,
+    LookupError,
+    OSError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+    struct.error,
+)
+TOO_LARGE = (Image.DecompressionBombError, Image.DecompressionBombWarning)
+
+# A large image takes some 500 MB while it is drawn: one at a time.
+_drawing = Lock()
+
+# Longer than any upload takes.
+ORPHANED_AFTER = timedelta(hours=1)
+
+
+class BadImage(Exception):
+    """The file is no image that we take; the text is a sentence."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    content_type: str
+    data: bytes
+    thumbnail: bytes
+
+
+# Drawing
+
+
+def draw(file: BinaryIO) -> Picture:
+    """The image in a file, drawn anew, and its thumbnail. Raises BadImage.
+
+    Of an animation it is the first picture: people have to be able to read beside it.
+    """
+    data = file.read(MOST_BYTES + 1)
+    if len(data) > MOST_BYTES:
+        raise BadImage(_("This image is larger than 5 MB. Please choose a smaller one."))
+    try:
+        with _drawing, Image.open(BytesIO(data), formats=FORMATS) as image:
+            if image.width * image.height > MOST_PIXELS:
+                raise Image.DecompressionBombError
+            if data.count(START_OF_SCAN) > MOST_SCANS:
+                raise ValueError("too many scans")
+            # Cameras store a JPEG and its preview as one MPO.
+            kind = image.format if image.format in FORMATS else "JPEG"
+            return _drawn(image, kind)
+    except TOO_LARGE as error:
+        raise BadImage(
+            _("This image has more than 40 megapixels. Please choose a smaller one.")
+        ) from error
+    except BROKEN as error:
+        raise BadImage(
+            _("This is no JPEG, PNG, GIF or WebP image, or it is damaged. Please choose another.")
+        ) from error
+
+
+def _drawn(image: Image.Image, kind: str) -> Picture:
+    image.load()
+    ImageOps.exif_transpose(image, in_place=True)
+    if image.mode.startswith("I"):  # 16 bits a pixel, which Pillow would cut off instead of scale
+        image = image.convert("I").point(lambda value: value / 256).convert("L")
+    if image.mode not in MODES[kind]:
+        image = _coloured(image)
+    # What is left of the file besides its pixels goes: comments, profiles, places.
+    image.info = {key: image.info[key] for key in ("transparency",) if key in image.info}
+    drawn = _encoded(image, kind)
+    image = _coloured(image)
+    image.thumbnail(THUMBNAIL)
+    return Picture(CONTENT_TYPES[kind], drawn, _encoded(image, "WEBP"))
+
+
+def _coloured(image: Image.Image) -> Image.Image:
+    return image.convert("RGBA" if image.has_transparency_data else "RGB")
+
+
+def _encoded(image: Image.Image, kind: str) -> bytes:
+    out = BytesIO()
+    image.save(out, kind, **OPTIONS.get(kind, {}))
+    return out.getvalue()
+
+
+# Storing
+
+
+@contextmanager
+def keeping(file: BinaryIO | None, comment_id: ObjectId) -> Iterator[ObjectId | None]:
+    """Store the image in `file` for the comment that the block stores; its id, None for no file.
+
+    When the block fails, nothing is left of it. Raises BadImage.
+    """
+    if file is None:
+        yield None
+        return
+    file.seek(0)
+    picture = draw(file)
+    attachment_id = ObjectId()
+    try:
+        _upload(attachment_id, picture, comment_id)
+        yield attachment_id
+    except BaseException as error:
+        # Where nobody knows whether the comment is stored, sweep() will see.
+        if not _may_be_stored(error):
+            remove(attachment_id)
+        raise
+
+
+def _upload(attachment_id: ObjectId, picture: Picture, comment_id: ObjectId):
+    metadata = {
+        "contentType": picture.content_type,
+        "thumbnail": picture.thumbnail,
+        "comment": comment_id,
+    }
+    with pymongo.timeout(settings.MONGODB_TRANSACTION_TIMEOUT_MS / 1000):
+        bucket.upload_from_stream_with_id(
+            attachment_id, str(attachment_id), picture.data, metadata=metadata
+        )
+
+
+def _may_be_stored(error: BaseException) -> bool:
+    return isinstance(error, PyMongoError) and error.has_error_label(
+        "UnknownTransactionCommitResult"
+    )
+
+
+def remove(attachment_id: ObjectId):
+    """Remove an image, also a half stored one."""
+    try:
+        bucket.delete(attachment_id)
+    except NoFile:
+        return
+
+
+def sweep() -> int:
+    """Remove the images that belong to no comment, as a crash leaves them; how many there were."""
+    old = ObjectId.from_datetime(datetime.now(UTC) - ORPHANED_AFTER)
+    orphans = [
+        {"$match": {"n": 0, "files_id": {"$lt": old}}},
+        {"$project": {"_id": 0, "files_id": 1}},
+        _lookup(files.name, "files_id", "file", {"comment": "$metadata.comment"}),
+        _lookup("comments", "file.comment", "comment", {"image": 1}),
+        {"$match": {"$expr": {"$not": {"$in": ["$files_id", "$comment.image"]}}}},
+    ]
+    found = [each["files_id"] for each in chunks.aggregate(orphans)]
+    for attachment_id in found:
+        remove(attachment_id)
+    return len(found)
+
+
+def _lookup(collection: str, local: str, name: str, fields: dict) -> dict:
+    return {
+        "$lookup": {
+            "from": collection,
+            "localField": local,
+            "foreignField": "_id",
+            "pipeline": [{"$project": fields}],
+            "as": name,
+        }
+    }
+
+
+# Serving
+
+
+def opened(attachment_id: ObjectId) -> GridOut | None:
+    """The stored image, to be read in chunks."""
+    return next(bucket.find(_image(attachment_id), limit=1), None)
+
+
+def thumbnail(attachment_id: ObjectId) -> bytes | None:
+    found = files.find_one(_image(attachment_id), {"metadata.thumbnail": 1})
+    return found and found["metadata"].get("thumbnail")
+
+
+def _image(attachment_id: ObjectId) -> dict:
+    """The filter for what is safe to serve: only images, whoever stored it."""
+    return {"_id": attachment_id, "metadata.contentType": {"$in": list(CONTENT_TYPES.values())}}

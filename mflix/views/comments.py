@@ -1,0 +1,125 @@
+"""Comments on films: reading, writing and moderating them."""
+
+from functools import wraps
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required, login_required
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.access import any_role_required
+from accounts.requests import actor
+
+from .. import comments
+from ..comments import Comment, NoSuchComment, NoSuchMovie
+from ..forms.comments import CommentForm, EditForm
+
+
+def existing(view):
+    """Answer 404 for a film or a comment that is not there, or not the caller's."""
+
+    @wraps(view)
+    def wrapper(request, *args, **kwargs):
+        try:
+            return view(request, *args, **kwargs)
+        except (NoSuchComment, NoSuchMovie) as gone:
+            raise Http404("No such film or comment") from gone
+
+    return wrapper
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@existing
+def of_movie(request, movie_id):
+    """A film's comments, for everybody; POST adds one, `newer` asks for what has come since."""
+    if request.method == "POST":
+        return create(request, movie_id)
+    if request.htmx and "newer" in request.GET:
+        return newer(request, movie_id)
+    return _page(request, movie_id, CommentForm())
+
+
+def _page(request, movie_id, form, status=200):
+    movie, shown = comments.page(movie_id, request.GET)
+    context = {"movie": movie, "comments": shown, "comment_form": form}
+    return render(request, "mflix/movie_comments.html", context, status=status)
+
+
+def newer(request, movie_id):
+    """The comments that an open page does not show yet. Without any it costs one query, no user."""
+    found = comments.newer(movie_id, request.GET["newer"])
+    if not found.rows:
+        return HttpResponse(status=204)
+    context = {"movie": {"_id": movie_id}, "comments": found}
+    return render(request, "mflix/newer_comments.html", context)
+
+
+@login_required
+@any_role_required
+def create(request, movie_id):
+    form = CommentForm(request.POST, request.FILES)
+    if form.is_valid() and form.create(request.user, movie_id):
+        messages.success(request, _("Your comment is published."))
+        return redirect(_place(movie_id))
+    if not form.retry_after:
+        return _page(request, movie_id, form)
+    response = _page(request, movie_id, form, status=429)
+    response["Retry-After"] = str(form.retry_after)
+    return response
+
+
+@any_role_required
+@existing
+def edit(request, comment_id):
+    comment = comments.find(comment_id, request.user.email)
+    form = EditForm(request.POST or None, initial={"text": comment.text})
+    if form.is_valid():
+        comments.edit(comment_id, request.user.email, form.cleaned_data["text"])
+        messages.success(request, _("Your comment is saved."))
+        return redirect(_back(request, comment))
+    context = {"form": form, "title": _("Edit my comment"), "back": _back(request, comment)}
+    return render(request, "accounts/form.html", context)
+
+
+@any_role_required
+@existing
+def delete(request, comment_id):
+    """Remove one's own comment; administrators remove any."""
+    owner = None if request.user.is_administrator else request.user.email
+    comment = comments.find(comment_id, owner)
+    if request.method == "POST":
+        comments.delete(comment_id, actor(request), owner)
+        messages.success(request, _("The comment is deleted."))
+        return redirect(_back(request, comment))
+    context = {
+        "title": _("Delete the comment of %(name)s?") % {"name": comment.author},
+        "warning": _("The comment and its image are removed for good."),
+        "submit": _("Delete"),
+        "back": _back(request, comment),
+    }
+    return render(request, "accounts/form.html", context)
+
+
+def _place(movie_id) -> str:
+    return reverse("movie", args=[movie_id]) + "#comments"
+
+
+def _back(request, comment: Comment) -> str:
+    """Where the caller came from: the list of their own comments, as `mine` says, or the film."""
+    if "mine" in request.GET or not comment.movie:
+        return reverse("my_comments")
+    return _place(comment.movie_id)
+
+
+@any_role_required
+@require_safe
+def mine(request):
+    """My comments on all films, the newest first."""
+    context = {"comments": comments.written_by(request.user.email, request.GET)}
+    return render(request, "mflix/my_comments.html", context)
