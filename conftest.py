@@ -44,6 +44,25 @@ def empty_database(mongod):
         collection.delete_many({})
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _no_views_behind_our_back(mongod):
+    """Views of films wait for popularity.flush(), or each test would hear those of the last."""
+    from mflix import popularity
+    from pialara_site.background import Background
+
+    popularity.waiting = Background(popularity.store, 100, start=lambda flush: None)
+
+
+@pytest.fixture(scope="module")
+def fresh_indexes(mongod):
+    """For tests of plans: an index that ever held a list is planned for differently, for good."""
+    from mflix import comments, movies
+
+    for collection, declared in ((movies.movies, movies), (comments.comments, comments)):
+        collection.drop_indexes()
+        collection.create_indexes(declared.INDEXES)
+
+
 def logged_in(user) -> Client:
     client = Client()
     client.force_login(user)

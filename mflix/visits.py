@@ -1,0 +1,69 @@
+"""Which requests are people who look at a film's page, and not for the second time."""
+
+import re
+from datetime import datetime, timedelta
+
+from bson import ObjectId
+from django.conf import settings
+from django.core import signing
+from django.urls import reverse
+
+# The films that this browser has seen of late, with the times, signed. The server keeps nothing.
+COOKIE = "seen"
+RECENT = timedelta(minutes=10)
+MOST_REMEMBERED = 30
+
+# What bots call themselves; a person's browser says none of it. A Cubot is a phone.
+_BOT = re.compile(
+    r"(?<!cu)bot\b|crawl|spider|slurp|scrap|archiv|monitor|preview|externalhit|whatsapp",
+    re.IGNORECASE,
+)
+# By these a browser says that it loads a page before anybody asked for it.
+_PURPOSE = ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")
+
+
+def is_bot(user_agent: str) -> bool:
+    """Whether it says so. Who says nothing at all may be a person who likes to be left alone."""
+    return _BOT.search(user_agent) is not None
+
+
+def is_by_a_person(request) -> bool:
+    told = " ".join(request.headers.get(name, "") for name in _PURPOSE).lower()
+    return (
+        request.method == "GET"
+        and "prefetch" not in told
+        and "preview" not in told
+        and not is_bot(request.headers.get("User-Agent", ""))
+    )
+
+
+def is_first(request, response, movie_id: ObjectId, now: datetime) -> bool:
+    """Whether this browser has not seen the film within RECENT; from now on it has."""
+    seconds = int(now.timestamp())
+    seen = {
+        movie: at
+        for movie, at in _remembered(request).items()
+        if seconds - at < RECENT.total_seconds()
+    }
+    if str(movie_id) in seen:
+        return False
+    seen[str(movie_id)] = seconds
+    newest = dict(list(seen.items())[-MOST_REMEMBERED:])
+    response.set_cookie(
+        COOKIE,
+        signing.dumps(newest, salt=COOKIE, compress=True),
+        max_age=RECENT,
+        path=reverse("movies"),
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+    return True
+
+
+def _remembered(request) -> dict[str, int]:
+    """{the film's id: seconds since 1970}, in the order in which they were seen."""
+    try:
+        return signing.loads(request.COOKIES.get(COOKIE, ""), salt=COOKIE)
+    except signing.BadSignature:
+        return {}
