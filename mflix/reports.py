@@ -1,0 +1,215 @@
+"""What administrators read about films and comments: pipelines, and functions that run them."""
+
+import pymongo
+from bson import ObjectId
+from django.conf import settings
+from pymongo import ASCENDING, DESCENDING
+from pymongo.collection import Collection
+from pymongo.errors import ExecutionTimeout, NetworkTimeout
+from pymongo.read_concern import ReadConcern
+from pymongo.read_preferences import make_read_preference, read_pref_mode_from_name
+
+from .comments import comments
+from .movies import COLLATION, movies
+
+MOST_COMMENTERS = 20
+MOST_DIRECTORS = 50
+MOST_DISCUSSED = 20
+LATEST = 3
+
+# A report takes as long as it takes, up to here.
+SECONDS = 10
+# More rows than any report has, so that all of them come in one answer.
+ONE_BATCH = 10_000
+
+# A range, unlike a $type, is answered from the keys of an index alone.
+OF_A_FILM = {"movie_id": {"$gte": ObjectId("0" * 24)}}
+OF_SOMEBODY = {"email": {"$gt": ""}}
+
+_NEWEST = {"date": DESCENDING, "_id": DESCENDING}
+
+
+class TooSlow(Exception):
+    """The report was not ready within SECONDS."""
+
+
+def commenters_pipeline() -> list[dict]:
+    """On comments: {_id: email, comments, latest: [{name, date}]}, who wrote most first."""
+    return [
+        {"$match": OF_SOMEBODY},
+        {"$group": {"_id": "$email", "comments": {"$sum": 1}}},
+        {"$sort": {"comments": DESCENDING, "_id": ASCENDING}},
+        {"$limit": MOST_COMMENTERS},
+        {
+            "$lookup": {
+                "from": comments.name,
+                "localField": "_id",
+                "foreignField": "email",
+                "pipeline": [
+                    {"$sort": _NEWEST},
+                    {"$limit": 1},
+                    {"$project": {"_id": 0, "name": 1, "date": 1}},
+                ],
+                "as": "latest",
+            }
+        },
+    ]
+
+
+def directors_pipeline(at_least: int) -> list[dict]:
+    """On movies: {_id: name, films, rating}, the best first; only films with a rating count."""
+    is_rated = {"$cond": [{"$isNumber": "$imdb.rating"}, 1, 0]}
+    rating = {"$round": [{"$toDouble": "$rating"}, 6]}
+    return [
+        # Some ratings are "", which a range of numbers leaves out.
+        {"$match": {"imdb.rating": {"$gte": 0, "$lte": 10}}},
+        {"$unwind": "$directors"},
+        {"$match": {"directors": {"$gt": "", "$type": "string"}}},
+        {
+            "$group": {
+                "_id": "$directors",
+                "films": {"$sum": is_rated},
+                "rating": {"$avg": "$imdb.rating"},
+            }
+        },
+        {"$match": {"films": {"$gte": at_least}}},
+        # Nobody is ahead by the last bit of a sum.
+        {"$set": {"rating": rating}},
+        {"$sort": {"rating": DESCENDING, "films": DESCENDING, "_id": ASCENDING}},
+        {"$limit": MOST_DIRECTORS},
+    ]
+
+
+def _with_comments(field: str) -> list[dict]:
+    """On comments: the `field` of each film there is, and how many comments it has.
+
+    Films and counts are united and grouped by the film's id, which is faster than to look up
+    millions of films one by one.
+    """
+    return [
+        {"$match": OF_A_FILM},
+        {"$group": {"_id": "$movie_id", "comments": {"$sum": 1}}},
+        {
+            "$unionWith": {
+                "coll": movies.name,
+                "pipeline": [{"$project": {field: 1, "films": {"$literal": 1}}}],
+            }
+        },
+        {
+            "$group": {
+                "_id": "$_id",
+                field: {"$max": f"${field}"},  # of the film, as its counts have none
+                "films": {"$sum": "$films"},
+                "comments": {"$sum": "$comments"},
+            }
+        },
+        {"$match": {"films": {"$gt": 0}}},
+    ]
+
+
+def years_pipeline() -> list[dict]:
+    """On comments: {_id: year or None, films, comments, written}.
+
+    `comments` are those on the films of the year, `written` all that were written in it.
+    """
+    year = {"$convert": {"input": "$year", "to": "int", "onError": None, "onNull": None}}
+    of_film = {"$cond": [{"$isNumber": "$year"}, year, None]}
+    of_comment = {"$cond": [{"$eq": [{"$type": "$date"}, "date"]}, {"$year": "$date"}, None]}
+    written = [{"$group": {"_id": of_comment, "written": {"$sum": 1}}}]
+    return [
+        *_with_comments("year"),
+        {"$group": {"_id": of_film, **_sums("films", "comments")}},
+        {"$unionWith": {"coll": comments.name, "pipeline": written}},
+        {"$group": {"_id": "$_id", **_sums("films", "comments", "written")}},
+        {"$sort": {"_id": ASCENDING}},
+    ]
+
+
+def genres_pipeline() -> list[dict]:
+    """On comments: {_id: genre or None, films, comments}; a film counts in each of its genres."""
+    genre = {"$cond": [{"$eq": [{"$type": "$genres"}, "string"]}, "$genres", None]}
+    return [
+        *_with_comments("genres"),
+        {"$unwind": {"path": "$genres", "preserveNullAndEmptyArrays": True}},
+        {"$group": {"_id": genre, **_sums("films", "comments")}},
+        {"$sort": {"films": DESCENDING, "_id": ASCENDING}},
+    ]
+
+
+def _sums(*fields: str) -> dict:
+    return {field: {"$sum": f"${field}"} for field in fields}
+
+
+def discussed_pipeline() -> list[dict]:
+    """On comments: {_id: the film's id, comments, movie: {title, year}, latest: [comment]}.
+
+    Comments of films that are gone take nobody's place. Run it with COLLATION, as the index of a
+    film's comments has it.
+    """
+    return [
+        {"$match": OF_A_FILM},
+        {"$group": {"_id": "$movie_id", "comments": {"$sum": 1}}},
+        {"$sort": {"comments": DESCENDING, "_id": ASCENDING}},
+        {
+            "$lookup": {
+                "from": movies.name,
+                "localField": "_id",
+                "foreignField": "_id",
+                "pipeline": [{"$project": {"_id": 0, "title": 1, "year": 1}}],
+                "as": "movie",
+            }
+        },
+        {"$unwind": "$movie"},
+        {"$limit": MOST_DISCUSSED},
+        {
+            "$lookup": {
+                "from": comments.name,
+                "localField": "_id",
+                "foreignField": "movie_id",
+                "pipeline": [
+                    {"$sort": _NEWEST},
+                    {"$limit": LATEST},
+                    {"$project": {"_id": 0, "name": 1, "date": 1, "text": 1}},
+                ],
+                "as": "latest",
+            }
+        },
+    ]
+
+
+# Each of these raises TooSlow.
+
+
+def commenters() -> list[dict]:
+    return _rows(comments, commenters_pipeline(), read_concern=ReadConcern("majority"))
+
+
+def directors(at_least: int) -> list[dict]:
+    # Nearly all films have a rating: reading them one by one through its index takes longer.
+    return _rows(movies, directors_pipeline(at_least), hint={"$natural": 1})
+
+
+def years() -> list[dict]:
+    return _rows(comments, years_pipeline())
+
+
+def genres() -> list[dict]:
+    return _rows(comments, genres_pipeline())
+
+
+def discussed() -> list[dict]:
+    return _rows(comments, discussed_pipeline(), collation=COLLATION)
+
+
+def _rows(collection: Collection, pipeline: list[dict], read_concern=None, **options) -> list[dict]:
+    mode = read_pref_mode_from_name(settings.REPORTS_READ_PREFERENCE)
+    preference = make_read_preference(mode, tag_sets=None)
+    source = collection.with_options(read_preference=preference, read_concern=read_concern)
+    try:
+        # The driver tells the server, as maxTimeMS, what is left of it.
+        with pymongo.timeout(SECONDS):
+            return list(
+                source.aggregate(pipeline, allowDiskUse=True, batchSize=ONE_BATCH, **options)
+            )
+    except (ExecutionTimeout, NetworkTimeout) as error:
+        raise TooSlow from error
