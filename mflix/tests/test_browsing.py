@@ -2,9 +2,16 @@
 
 import pytest
 from django.http import QueryDict
+from django.utils import translation
 
 from mflix.browsing import Browsing, shown
 from mflix.catalogue import Facets, Search, order
+
+
+@pytest.fixture(autouse=True)
+def _in_spanish():
+    with translation.override("es"):
+        yield
 
 
 def browsing(query: str) -> Browsing:

@@ -11,15 +11,14 @@ from mflix.keyset import Cursor, Phase, Position
 from mflix.movies import COLLATION, movies
 from mflix.tests.mothers import a_comment, a_movie
 
+pytestmark = pytest.mark.usefixtures("fresh_indexes")
+
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture
 def movie():
     """A film among others, with more comments than fit a page."""
-    # An index that ever held an array is planned for differently, for good.
-    comments.comments.drop_indexes()
-    comments.comments.create_indexes(comments.INDEXES)
     movie, others = a_movie(), [a_movie() for _ in range(3)]
     for n in range(60):
         a_comment(movie, date=START + timedelta(hours=n), email="eva@example.org")

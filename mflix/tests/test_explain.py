@@ -1,0 +1,253 @@
+"""The films run on indexes: MongoDB's plans for what catalogue.py and film.py send."""
+
+import json
+from collections.abc import Iterator
+from urllib.parse import urlencode
+
+import pytest
+from bson import ObjectId, json_util
+
+from accounts.tests.test_explain import LENIENT, chosen_plans
+from mflix import catalogue, film
+from mflix.catalogue import ORDERS, RELEVANCE, Search, facets_pipeline, page
+from mflix.comments import comments
+from mflix.keyset import Cursor, Phase, Position
+from mflix.movies import COLLATION, movies
+from mflix.tests.mothers import a_movie
+
+GENRE_LIKE = [
+    Search(genre=("Drama",)),
+    Search(country=("Spain",)),
+    Search(language=("Spanish",)),
+    Search(cast=("Actress 3",)),
+    Search(director=("Director 7",)),
+    Search(rated="PG"),
+    Search(type="movie"),
+]
+SEVERAL = [
+    Search(genre=("Drama", "War", "Western")),
+    Search(country=("Spain", "France", "Peru")),
+    Search(cast=("Actress 3", "Actress 5")),
+]
+RANGES = [
+    Search(title="the t"),
+    Search(year_from=1950, year_to=1959),
+    Search(year_to=1930),
+    Search(rating_from=8.5),
+    Search(runtime="180"),
+    Search(runtime="other"),
+    Search(metacritic="90"),
+    Search(metacritic="other"),
+]
+WORDS = Search(q="night")
+SEARCHES = [Search(), *GENRE_LIKE, *SEVERAL, *RANGES, WORDS]
+STORED = [sort for sort in ORDERS if sort != RELEVANCE]
+
+# With one row more than a page has, each phase of a list reads this much at most.
+A_PAGE = catalogue.PER_PAGE + 1
+MOST_PER_ROW = 3
+
+
+def some_film(n: int) -> dict:
+    """A film among hundreds of all kinds, some with odd values, some without any."""
+    odd, nothing = n % 29 == 0, n % 31 == 0
+    fields = {
+        "title": n if odd else f"{('The Train', 'Night', 'A Day')[n % 3]} {n * 7919 % 1009}",
+        "year": f"{1900 + n % 100}è" if odd else 1900 + n * 7919 % 120,
+        "genres": ["Drama", ("War", "Western", "Comedy")[n % 3]],
+        "countries": [("Spain", "France", "Peru", "Japan")[n % 4]],
+        "languages": [("Spanish", "French")[n % 2]],
+        "cast": [f"Actress {n % 40}", f"Actor {n % 90}"],
+        "directors": [f"Director {n % 50}"],
+        "rated": ("PG", "R", "APPROVED")[n % 3],
+        "type": "series" if n % 20 == 0 else "movie",
+        "runtime": n % 240,
+        "metacritic": n % 101,
+        "fullplot": "One night, something happens." if n % 4 else "Nothing happens.",
+        "imdb": {"rating": "" if odd else n * 7919 % 100 / 10},
+        "tomatoes": {"viewer": {"numReviews": "many" if odd else n * 7919 % 997}},
+    }
+    if nothing:
+        for name in ("title", "year", "imdb", "tomatoes", "runtime", "metacritic"):
+            del fields[name]
+    return {"_id": ObjectId(), **fields}
+
+
+@pytest.fixture
+def hundreds(empty_database, fresh_indexes):
+    """Enough films that a plan has something to choose from."""
+    movies.insert_many(some_film(n) for n in range(700))
+
+
+def explained(pipeline: list[dict], verbosity="queryPlanner", collation=COLLATION) -> dict:
+    command = {"aggregate": movies.name, "pipeline": pipeline, "cursor": {}}
+    command["collation"] = collation.document
+    return movies.database.command("explain", command, verbosity=verbosity, codec_options=LENIENT)
+
+
+def stages(pipeline: list[dict]) -> set[str]:
+    """The stages of the chosen plan, those outside the query planner too."""
+    plan = explained(pipeline)
+    outside = {name for stage in plan.get("stages", ()) for name in stage}
+    return {*chosen_plans(plan), *outside}
+
+
+def examined(pipeline: list[dict]) -> int:
+    """How many documents MongoDB reads for it."""
+    plan = explained(pipeline, "executionStats")
+    inside = plan["stages"][0]["$cursor"] if "stages" in plan else plan
+    return inside["executionStats"]["totalDocsExamined"]
+
+
+def query(search) -> str:
+    """The name of a test."""
+    return urlencode(search.pairs()) or "all" if isinstance(search, Search) else search
+
+
+def positions(sort: str) -> Iterator[Position]:
+    """The place of a film in the middle of each phase of a list."""
+    order = ORDERS[sort]
+    if order.computed:
+        yield Position(Phase.KIND, 1.1, ObjectId())
+        return
+    kind = str if order.lowest == "" else int
+    rows = [(order.value(row), row["_id"]) for row in movies.find()]
+    yield middle(Phase.KIND, [row for row in rows if isinstance(row[0], kind | float)])
+    yield middle(Phase.ODD, [row for row in rows if not isinstance(row[0], kind | float | None)])
+    yield Position(Phase.MISSING, None, next(id_ for value, id_ in rows if value is None))
+
+
+def middle(phase: Phase, rows: list) -> Position:
+    return Position(phase, *sorted(rows)[len(rows) // 2])
+
+
+def cursors(sort: str) -> list[Cursor]:
+    """The first page, and for each phase a page after a film and one before it."""
+    order, size = ORDERS[sort], catalogue.PER_PAGE
+    places = list(positions(sort))
+    return [
+        Cursor(order, size),
+        *(Cursor(order, size, place) for place in places),
+        *(Cursor(order, size, place, backwards=True) for place in places),
+    ]
+
+
+def pipelines(search: Search, sort: str) -> list[list[dict]]:
+    """Each pipeline of these pages once."""
+    found = [facets_pipeline(search)]
+    for cursor in cursors(sort):
+        found += cursor.pipelines(search.criteria()).values()
+    return list({json.dumps(each, default=json_util.default): each for each in found}.values())
+
+
+def lookups(pipeline: list[dict]) -> list[dict]:
+    """What MongoDB says of each $lookup: indexesUsed, collectionScans, totalDocsExamined."""
+    plan = explained(pipeline, "executionStats")
+    return [stage for stage in plan["stages"] if "$lookup" in stage]
+
+
+# Lists
+
+
+@pytest.mark.usefixtures("hundreds")
+def test_the_plans_are_seen_at_all():
+    assert "COLLSCAN" in stages([{"$match": {"fullplot": "x"}}])
+    assert "SORT" in stages([{"$sort": {"fullplot": 1}}])
+    assert examined([{"$match": {"fullplot": "x"}}]) == 700
+
+
+@pytest.mark.usefixtures("hundreds")
+@pytest.mark.parametrize("search", SEARCHES, ids=query)
+def test_list_scans_no_collection_however_it_is_sorted(search):
+    scans = [
+        (sort, pipeline)
+        for sort in STORED
+        for pipeline in pipelines(search, sort)
+        if "COLLSCAN" in stages(pipeline)
+    ]
+    assert scans == []
+
+
+@pytest.mark.usefixtures("hundreds")
+def test_list_by_relevance_scans_no_collection():
+    for pipeline in pipelines(WORDS, RELEVANCE):
+        found = stages(pipeline)
+        assert "TEXT_MATCH" in found
+        assert "COLLSCAN" not in found
+
+
+@pytest.mark.usefixtures("hundreds")
+@pytest.mark.parametrize("sort", STORED)
+def test_whole_list_is_read_in_the_order_of_an_index(sort):
+    sorting = [each for each in pipelines(Search(), sort) if {"SORT", "$sort"} & stages(each)]
+    assert sorting == []
+
+
+@pytest.mark.usefixtures("hundreds")
+@pytest.mark.parametrize("search", GENRE_LIKE, ids=query)
+def test_popular_films_of_a_kind_are_read_in_the_order_of_an_index(search):
+    sorting = [each for each in pipelines(search, "popular") if {"SORT", "$sort"} & stages(each)]
+    assert sorting == []
+
+
+@pytest.mark.usefixtures("hundreds")
+@pytest.mark.parametrize(
+    ("search", "sort"),
+    [*((Search(), sort) for sort in STORED), *((each, "popular") for each in GENRE_LIKE)],
+    ids=query,
+)
+def test_page_deep_in_a_list_reads_no_more_films_than_it_shows(search, sort):
+    for cursor in cursors(sort):
+        found = cursor.pipelines(search.criteria())
+        read = sum(examined(pipeline) for pipeline in found.values())
+        assert read <= MOST_PER_ROW * A_PAGE, cursor
+
+
+@pytest.mark.usefixtures("hundreds")
+@pytest.mark.parametrize("search", [Search(), GENRE_LIKE[0], WORDS], ids=query)
+def test_facets_read_no_more_films_than_are_counted(search, monkeypatch):
+    monkeypatch.setattr(catalogue, "MOST_COUNTED", 50)
+    assert examined(facets_pipeline(search)) == 51
+
+
+def test_lists_send_the_collation_of_the_indexes(commands):
+    with commands() as seen:
+        page(Search(genre=("Drama",)), Cursor(ORDERS["popular"], 20))
+        list(catalogue.loosened(Search(genre=("Drama",))))
+    assert [command.body["collation"] for command in seen] == [COLLATION.document] * 2
+
+
+# One film
+
+
+@pytest.fixture
+def discussed(hundreds) -> dict:
+    """A film that shares genres, cast and director with many, with hundreds of comments."""
+    movie = a_movie(genres=["Drama", "War"], cast=["Actress 3"], directors=["Director 7"])
+    comments.insert_many(
+        {
+            "movie_id": movie["_id"] if n % 2 else ObjectId(),
+            "text": "x",
+            "date": "odd" if n % 29 == 0 else movie["_id"].generation_time,
+        }
+        for n in range(600)
+    )
+    return movie
+
+
+def test_film_is_found_by_its_id(discussed):
+    found = stages(film.pipeline(discussed["_id"]))
+    assert "COLLSCAN" not in found
+    assert {"IDHACK", "IXSCAN"} & found
+
+
+def test_comments_and_similar_films_are_found_on_indexes(discussed):
+    found = lookups(film.pipeline(discussed["_id"]))
+    assert len(found) >= 6
+    assert [each for each in found if each["collectionScans"]] == []
+    assert [each for each in found if not each["indexesUsed"]] == []
+
+
+def test_film_page_reads_no_more_comments_and_films_than_it_may_show(discussed):
+    for each in lookups(film.pipeline(discussed["_id"])):
+        assert each["totalDocsExamined"] <= 90, each["$lookup"]

@@ -1,0 +1,738 @@
+"""The page of films as people see it."""
+
+import random
+from datetime import UTC, datetime
+from urllib.parse import parse_qsl, urlencode
+
+import pytest
+from bson import Decimal128, ObjectId
+
+from accounts.tests.test_bad_input import NONSENSE
+from accounts.users import users
+from mflix import popularity
+from mflix.movies import movies
+from mflix.tests.mothers import a_movie
+from mflix.tests.pages import (
+    FilmsPage,
+    elements,
+    href,
+    is_a,
+    links,
+    text,
+    walk,
+)
+
+EVERYBODY = ["anonymous", "cliente", "tecnico", "admin"]
+SORTS = ["popular", "newest", "oldest", "rating", "title"]
+
+
+@pytest.fixture
+def caller(request):
+    return request.getfixturevalue
+
+
+def titles(page: FilmsPage) -> list[str]:
+    return [movies.find_one({"_id": id_})["title"] for id_ in page.films]
+
+
+def attributes(element) -> dict:
+    return dict(element.attributes)
+
+
+# Who sees it
+
+
+@pytest.mark.parametrize("role", EVERYBODY)
+def test_everybody_sees_the_films(caller, role):
+    movie = a_movie()
+    assert FilmsPage(caller(role)).films == [movie["_id"]]
+
+
+def test_page_is_only_read(anonymous):
+    assert anonymous.post("/mflix/").status_code == 405
+    assert anonymous.head("/mflix/").status_code == 200
+
+
+def test_without_films_it_says_so(anonymous):
+    page = FilmsPage(anonymous)
+    assert page.count == "0 films"
+    assert "There are no films yet." in page.html
+
+
+def test_it_speaks_spanish(anonymous):
+    a_movie()
+    assert "1 película" in anonymous.get("/mflix/").text
+
+
+# The list
+
+
+def test_film_leads_to_its_page(anonymous):
+    movie = a_movie(title="Viridiana")
+    [link] = [a for a in links(FilmsPage(anonymous).root) if "Viridiana" in text(a)]
+    assert href(link) == f"/mflix/movies/{movie['_id']}/"
+
+
+def test_card_shows_year_and_rating(anonymous):
+    a_movie(year=1961, imdb={"rating": 8.1})
+    card = text(FilmsPage(anonymous).one("li", class_="film"))
+    assert "1961" in card
+    assert "8.1" in card
+
+
+def test_number_of_films_is_a_status(anonymous):
+    a_movie()
+    count = FilmsPage(anonymous).one("p", id="film-count")
+    assert attributes(count)["role"] == "status"
+
+
+def test_most_reviewed_films_come_first(anonymous):
+    a_movie(title="Less", tomatoes={"viewer": {"numReviews": 5}})
+    a_movie(title="Unknown", tomatoes=...)
+    a_movie(title="More", tomatoes={"viewer": {"numReviews": 50}})
+    assert titles(FilmsPage(anonymous)) == ["More", "Less", "Unknown"]
+
+
+@pytest.mark.parametrize("rating", ["", "9.9", None, ..., {}, True])
+def test_unrated_films_are_not_among_the_best(anonymous, rating):
+    a_movie(title="Unrated", imdb={} if rating is ... else {"rating": rating})
+    a_movie(title="Bad", imdb={"rating": 1.2})
+    assert titles(FilmsPage(anonymous, "sort=rating")) == ["Bad", "Unrated"]
+
+
+# Chosen filters
+
+
+def test_chosen_filters_are_tags_that_take_themselves_away(anonymous):
+    page = FilmsPage(anonymous, "genre=War&genre=Drama&year_from=1950&rated=PG")
+    assert page.chosen == {
+        "Genre: War ✕ (take away)": "?genre=Drama&year_from=1950&rated=PG",
+        "Genre: Drama ✕ (take away)": "?genre=War&year_from=1950&rated=PG",
+        "From the year: 1950 ✕ (take away)": "?genre=War&genre=Drama&rated=PG",
+        "Rated: PG ✕ (take away)": "?genre=War&genre=Drama&year_from=1950",
+        "Clear all": "/mflix/",
+    }
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "q=train",
+        "title=The",
+        "country=Spain",
+        "language=Spanish",
+        "cast=Ana",
+        "director=Luis",
+        "year_to=1999",
+        "rating_from=7.5",
+        "type=movie",
+        "runtime=60",
+        "runtime=other",
+        "metacritic=100",
+    ],
+)
+def test_every_filter_can_be_taken_away(anonymous, query):
+    [tag, clear] = FilmsPage(anonymous, query).chosen.values()
+    assert clear == "/mflix/"
+    assert not set(parse_qsl(tag[1:])) & set(parse_qsl(query))
+
+
+def test_without_filters_there_is_nothing_to_clear(anonymous):
+    a_movie()
+    assert FilmsPage(anonymous).chosen == {}
+
+
+# Facets
+
+
+def facet_link(page: FilmsPage, label: str):
+    [found] = [
+        link
+        for facet in page.all("ul", class_="facet")
+        for link in links(facet)
+        if text(link).rpartition(" ")[0] == label
+    ]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("label", "added"),
+    [
+        ("War", "genre=War"),
+        ("Peru", "country=Peru"),
+        ("1990s", "year_from=1990&year_to=1999"),
+        ("90 to 119 minutes", "runtime=90"),
+        ("unknown", "metacritic=other"),
+    ],
+)
+def test_facet_adds_its_filter(anonymous, label, added):
+    a_movie(genres=["War"], countries=["Peru"], year=1995, runtime=100)
+    page = FilmsPage(anonymous, "rated=PG&sort=title")
+    assert href(facet_link(page, label)) == f"?rated=PG&{added}&sort=title"
+
+
+@pytest.mark.parametrize(
+    ("label", "chosen"),
+    [
+        ("War", "genre=War"),
+        ("War", "genre=war"),
+        ("Peru", "country=Peru"),
+        ("1990s", "year_from=1990&year_to=1999"),
+        ("90 to 119 minutes", "runtime=90"),
+        ("unknown", "metacritic=other"),
+    ],
+)
+def test_chosen_facet_takes_its_filter_away(anonymous, label, chosen):
+    a_movie(genres=["War"], countries=["Peru"], year=1995, runtime=100)
+    link = facet_link(FilmsPage(anonymous, f"rated=PG&{chosen}"), label)
+    assert href(link) == "?rated=PG"
+    assert attributes(link)["aria-current"] == "true"
+
+
+def test_facet_leads_to_the_first_page(anonymous):
+    for _ in range(25):
+        a_movie()
+    second = FilmsPage(anonymous, FilmsPage(anonymous).next)
+    assert not [link for link in second.facet_links if "after=" in link]
+
+
+# Sorts and pages
+
+
+def test_films_can_be_sorted(anonymous):
+    a_movie()
+    assert FilmsPage(anonymous, "genre=Drama").sorts == {
+        "Most reviewed": "?genre=Drama",
+        "Newest": "?genre=Drama&sort=newest",
+        "Oldest": "?genre=Drama&sort=oldest",
+        "Best rated": "?genre=Drama&sort=rating",
+        "By title": "?genre=Drama&sort=title",
+    }
+
+
+def test_chosen_sort_is_marked(anonymous):
+    a_movie()
+    [sorts] = FilmsPage(anonymous, "sort=newest").all("ul", class_="sorts")
+    [chosen] = [link for link in links(sorts) if "aria-current" in attributes(link)]
+    assert text(chosen) == "Newest"
+
+
+def test_words_are_sorted_by_the_best_match(anonymous):
+    a_movie(title="Train")
+    [sorts] = FilmsPage(anonymous, "q=train").all("ul", class_="sorts")
+    [chosen] = [link for link in links(sorts) if "aria-current" in attributes(link)]
+    assert text(chosen) == "Best match"
+
+
+@pytest.fixture
+def fifty(empty_database):
+    for n in range(50):
+        a_movie(title=f"Film {n:02}", year=1950 + n)
+
+
+@pytest.mark.usefixtures("fifty")
+def test_pages_keep_filters_and_sort(anonymous):
+    first = FilmsPage(anonymous, "genre=Drama&year_to=1995&sort=newest")
+    second = FilmsPage(anonymous, first.next)
+    for link in (first.next, second.next, second.previous):
+        assert "genre=Drama&year_to=1995&sort=newest" in link
+    assert titles(second) == [f"Film {n:02}" for n in range(25, 5, -1)]
+
+
+@pytest.mark.usefixtures("fifty")
+def test_first_page_has_no_previous_one_and_the_last_no_next(anonymous):
+    first, *_between, last = walk(anonymous)
+    assert (first.previous, last.next) == (None, None)
+
+
+@pytest.mark.usefixtures("fifty")
+def test_first_page_can_be_reached_from_any_other(anonymous):
+    last = walk(anonymous, "sort=title&genre=Drama")[-1]
+    [first] = [href(a) for a in links(last.one("nav", aria_label="Pages")) if text(a) == "First"]
+    assert first == "?sort=title&genre=Drama"
+
+
+@pytest.mark.usefixtures("fifty")
+def test_previous_page_is_the_one_that_was_left(anonymous):
+    first = FilmsPage(anonymous, "sort=title")
+    second = FilmsPage(anonymous, first.next)
+    assert FilmsPage(anonymous, second.previous).films == first.films
+
+
+@pytest.mark.usefixtures("fifty")
+@pytest.mark.parametrize("name", ["after", "before"])
+@pytest.mark.parametrize(
+    "token",
+    ["x", "", "null", "WzAsMSwyXQ", "WzAsMSwyXQ:1a:xx", "{}", "$gt", "\x00", "é", "x" * 5000],
+    ids=ascii,
+)
+def test_token_that_is_not_ours_leads_to_the_first_page(anonymous, name, token):
+    query = urlencode({"sort": "title", name: token})
+    assert FilmsPage(anonymous, query).films == FilmsPage(anonymous, "sort=title").films
+
+
+@pytest.mark.usefixtures("fifty")
+def test_changed_token_leads_to_the_first_page(anonymous):
+    first = FilmsPage(anonymous, "sort=title")
+    link = first.next
+    for place in range(link.index("after=") + 6, len(link), 5):
+        changed = link[:place] + ("A" if link[place] != "A" else "B") + link[place + 1 :]
+        assert FilmsPage(anonymous, changed).films == first.films
+
+
+@pytest.mark.usefixtures("fifty")
+def test_token_of_another_sort_leads_to_the_first_page(anonymous):
+    token = FilmsPage(anonymous, "sort=newest").next.partition("after=")[2]
+    page = FilmsPage(anonymous, f"sort=title&after={token}")
+    assert page.films == FilmsPage(anonymous, "sort=title").films
+
+
+@pytest.mark.usefixtures("fifty")
+def test_page_beyond_the_end_leads_back(anonymous):
+    link = FilmsPage(anonymous).next
+    movies.delete_many({"title": {"$ne": "Film 00"}})
+    page = FilmsPage(anonymous, link)
+    assert page.films == [] or page.previous
+    if not page.films:
+        [back] = [a for a in links(page.root) if text(a) == "Go to the first ones"]
+        assert FilmsPage(anonymous, href(back)).films
+
+
+# Without and with JavaScript
+
+
+def test_search_is_a_form_that_keeps_the_chosen_filters(anonymous):
+    page = FilmsPage(anonymous, "genre=War&genre=Drama&cast=Ana&runtime=60&sort=title")
+    form = page.one("form", role="search")
+    hidden = [attributes(e) for e in elements(form) if is_a(e, "input", type="hidden")]
+    assert (attributes(form)["method"], attributes(form)["action"]) == ("get", "/mflix/")
+    assert [(each["name"], each["value"]) for each in hidden] == [
+        ("genre", "War"),
+        ("genre", "Drama"),
+        ("cast", "Ana"),
+        ("runtime", "60"),
+        ("sort", "title"),
+    ]
+
+
+def test_search_shows_what_was_asked_for(anonymous):
+    query = "q=train&title=The&year_from=1950&year_to=1959&rating_from=7.5&rated=PG&type=series"
+    form = FilmsPage(anonymous, query).one("form", role="search")
+    fields = [attributes(e) for e in elements(form) if is_a(e, "input")]
+    shown = {each["name"]: each["value"] for each in fields if each.get("value")}
+    [chosen] = [e for e in elements(form) if is_a(e, "option") and "selected" in attributes(e)]
+    assert {**shown, "type": attributes(chosen)["value"]} == dict(parse_qsl(query))
+
+
+def test_form_sends_the_search_that_it_shows(anonymous):
+    """Sent as it is, it changes nothing: no filter is lost, none doubled."""
+    query = "q=train&genre=War&cast=Ana&director=Luis&language=es&year_to=1959&metacritic=other"
+    page = FilmsPage(anonymous, query)
+    form = page.one("form", role="search")
+    fields = [attributes(e) for e in elements(form) if is_a(e, "input")]
+    sent = urlencode([(each["name"], each.get("value", "")) for each in fields])
+    assert FilmsPage(anonymous, sent).chosen == page.chosen
+
+
+def test_every_field_has_a_label(anonymous):
+    form = FilmsPage(anonymous).one("form", role="search")
+    labels = {attributes(e)["for"] for e in elements(form) if is_a(e, "label")}
+    fields = [attributes(e) for e in elements(form) if e.name in ("input", "select")]
+    assert {each["id"] for each in fields if each.get("type") != "hidden"} == labels
+
+
+@pytest.mark.usefixtures("fifty")
+def test_every_link_leads_somewhere_without_javascript(anonymous):
+    for link in links(FilmsPage(anonymous, "genre=Drama").root):
+        assert href(link).startswith(("?", "/", "#"))
+
+
+@pytest.mark.usefixtures("fifty")
+def test_list_and_facets_are_swapped_without_a_page(anonymous):
+    page = FilmsPage(anonymous, "genre=Drama")
+    part = page.one("div", id="catalogue")
+    assert attributes(part)["hx-target"] == attributes(part)["hx-select"] == "#catalogue"
+    for name, attribute in [("ul", "facet"), ("ul", "sorts"), ("ul", "chosen")]:
+        assert attributes(page.all(name, class_=attribute)[0])["hx-boost"] == "true"
+    assert attributes(page.one("form", role="search"))["hx-boost"] == "true"
+    assert attributes(page.one("nav", aria_label="Pages"))["hx-boost"] == "true"
+
+
+@pytest.mark.usefixtures("fifty")
+def test_swapped_part_holds_the_list_the_facets_and_the_form(anonymous):
+    part = FilmsPage(anonymous, "genre=Drama").one("div", id="catalogue")
+    inside = {attributes(e).get("class") or attributes(e).get("role") for e in elements(part)}
+    assert {"films", "facet", "sorts", "chosen", "pagination", "filters"} <= inside
+
+
+def test_number_of_films_is_told_when_the_list_is_swapped(anonymous):
+    """The region is not swapped itself, or screen readers would not say what changes in it."""
+    page = FilmsPage(anonymous)
+    part = page.one("div", id="catalogue")
+    assert attributes(part)["hx-select-oob"] == "#film-count:innerHTML"
+    assert not [e for e in elements(part) if is_a(e, "p", id="film-count")]
+
+
+def test_page_for_htmx_is_the_page_for_all(anonymous):
+    """So the back button never brings half a page from the browser's cache."""
+    a_movie()
+    swapped = anonymous.get("/mflix/?genre=Drama", headers={"HX-Request": "true"}).text
+    assert swapped.startswith("<!DOCTYPE html>")
+    assert len(swapped) == len(anonymous.get("/mflix/?genre=Drama").text)
+
+
+@pytest.mark.usefixtures("fifty")
+def test_page_has_neither_inline_scripts_nor_styles(cliente):
+    page = FilmsPage(cliente, "genre=Drama")
+    assert not page.all("style")
+    assert all("src" in attributes(script) for script in page.all("script"))
+    for each in elements(page.root):
+        assert not [n for n in attributes(each) if n == "style" or n.startswith(("on", "hx-on"))]
+
+
+# Posters
+
+ADDRESS = "https://m.media-amazon.com/images/M/x.jpg"
+
+
+def posters(page: FilmsPage) -> list[dict]:
+    places = page.all("span", class_="poster")
+    return [attributes(e) for place in places for e in elements(place) if is_a(e, "img")]
+
+
+def test_poster_is_loaded_lazily_and_has_a_text(anonymous):
+    a_movie(title='Viridiana "1961"', poster=ADDRESS)
+    [image] = posters(FilmsPage(anonymous))
+    assert (image["src"], image["loading"]) == (ADDRESS, "lazy")
+    assert image["alt"] == 'Poster of Viridiana "1961"'
+
+
+def test_film_without_a_poster_has_a_drawn_one(anonymous):
+    a_movie()
+    page = FilmsPage(anonymous)
+    assert posters(page) == []
+    assert len(page.all("span", class_="poster")) == 1
+
+
+def test_drawn_poster_stands_behind_one_that_does_not_load(anonymous):
+    a_movie(poster=ADDRESS)
+    page = FilmsPage(anonymous)
+    assert len(posters(page)) == 1
+    assert [each for each in page.all("script") if "posters" in attributes(each)["src"]]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://m.media-amazon.com/x.jpg",
+        "https://m.media-amazon.com.evil.example/x.jpg",
+        "https://m.media-amazon.com@evil.example/x.jpg",
+        "https://evil.example/https://m.media-amazon.com/x.jpg",
+        "//m.media-amazon.com/x.jpg",
+        "javascript:alert(1)",
+        "data:image/png;base64,AAAA",
+        "",
+        5,
+        None,
+        [ADDRESS],
+        {"a": ADDRESS},
+    ],
+    ids=str,
+)
+def test_posters_of_other_hosts_are_not_asked_for(anonymous, address):
+    a_movie(poster=address)
+    page = FilmsPage(anonymous)
+    assert posters(page) == []
+    assert len(page.films) == 1
+
+
+def test_hosts_of_posters_are_a_setting(anonymous, settings):
+    settings.POSTER_HOSTS = ["https://posters.example"]
+    a_movie(poster=ADDRESS)
+    a_movie(poster="https://posters.example/y.png")
+    assert [each["src"] for each in posters(FilmsPage(anonymous))] == [
+        "https://posters.example/y.png"
+    ]
+
+
+def test_posters_can_be_switched_off(anonymous, settings):
+    settings.POSTER_HOSTS = []
+    a_movie(poster=ADDRESS)
+    assert posters(FilmsPage(anonymous)) == []
+
+
+def test_browser_may_load_posters_and_no_other_outside_images(anonymous):
+    policy = anonymous.get("/mflix/").headers["Content-Security-Policy"]
+    [images] = [part for part in policy.split("; ") if part.startswith("img-src")]
+    assert images == "img-src 'self' https://m.media-amazon.com"
+
+
+# For those who are logged in, and beside the first page
+
+
+def test_film_can_be_put_on_ones_list_from_its_card(cliente):
+    movie = a_movie()
+    forms = FilmsPage(cliente, "genre=Drama").all("form")
+    actions = [attributes(form)["action"] for form in forms]
+    assert actions.count(f"/mflix/movies/{movie['_id']}/watch/") == 1
+
+
+def test_anonymous_has_no_list(anonymous):
+    a_movie()
+    assert "/watch/" not in FilmsPage(anonymous).html
+
+
+@pytest.fixture
+def everything(cliente):
+    """Films, one of them watched, and a client who likes some."""
+    for _ in range(30):
+        a_movie(genres=["War"], poster=ADDRESS)
+    watched = a_movie(title="Watched")
+    popularity.store([(watched["_id"], datetime.now(UTC))] * 3)
+    likes = {"favorite_genres": ["War"], "favorite_cast": ["Ana Actriz"]}
+    users.update_one(
+        {"_id": cliente.user.pk},
+        {"$set": {"preferences": likes, "watchlist": [watched["_id"], ObjectId()]}},
+    )
+
+
+@pytest.mark.usefixtures("everything")
+def test_most_watched_films_stand_on_the_front_page(anonymous):
+    page = FilmsPage(anonymous)
+    for heading in ("Most watched this week", "Most watched this month", "Most watched ever"):
+        assert heading in page.html
+    assert "3 views" in page.html
+
+
+@pytest.mark.usefixtures("everything")
+@pytest.mark.parametrize("query", ["genre=War", "sort=title&genre=War", "q=film"])
+def test_search_is_not_mixed_with_suggestions(cliente, query):
+    page = FilmsPage(cliente, query)
+    assert "Most watched" not in page.html
+    assert "For you" not in page.html
+
+
+@pytest.mark.usefixtures("everything")
+@pytest.mark.parametrize("role", EVERYBODY)
+@pytest.mark.parametrize(
+    "query",
+    [
+        "",
+        "sort=title",
+        "genre=War&genre=Drama&country=Spain&year_from=1980&sort=newest",
+        "q=film",
+        "q=zzz&genre=War&country=Atlantis&year_from=2200&cast=x&rated=x&runtime=0&title=zzz",
+        "after=nonsense",
+    ],
+)
+def test_page_costs_at_most_three_commands(caller, commands, role, query):
+    client = caller(role)
+    with commands() as seen:
+        client.get(f"/mflix/?{query}")
+    assert len(seen) <= 3, list(map(str, seen))
+
+
+# Nothing found
+
+
+def test_empty_result_says_which_filter_to_loosen(anonymous):
+    a_movie(genres=["War"], year=1950)
+    a_movie(genres=["War"], year=1950)
+    a_movie(genres=["Drama"], year=1990)
+    page = FilmsPage(anonymous, "genre=War&year_from=1980&sort=title")
+    assert "No film fits all of this." in page.html
+    assert page.loosened == {"?year_from=1980&sort=title": 1, "?genre=War&sort=title": 2}
+
+
+def test_filter_that_does_not_help_alone_is_not_named(anonymous):
+    a_movie(genres=["War"])
+    assert FilmsPage(anonymous, "genre=Drama&country=Peru").loosened == {}
+
+
+def test_several_values_are_loosened_together(anonymous):
+    a_movie()
+    assert FilmsPage(anonymous, "genre=War&genre=Noir&rated=PG").loosened == {"?rated=PG": 1}
+
+
+@pytest.mark.parametrize("words", ["the", "the of and", '"', "-train", "--", "$", '"" -'])
+def test_words_that_find_nothing_are_no_error(anonymous, words):
+    a_movie(title="The Train")
+    page = FilmsPage(anonymous, urlencode({"q": words}))
+    assert page.films == []
+    assert page.loosened == {"?": 1} or page.loosened == {"?sort=relevance": 1}
+
+
+# Bad input
+
+PARAMETERS = (
+    "q title genre country language cast director year_from year_to rating_from rated type"
+    " runtime metacritic sort after before"
+).split()
+VALUES = [
+    *(text[:300] for text in NONSENSE),
+    "",
+    " ",
+    "the",
+    '"',
+    '"unfinished phrase',
+    "-",
+    "-minus",
+    "$where",
+    "{$gt: ''}",
+    "[",
+    "(?i)x",
+    "\\",
+    "a|b",
+    "*" * 100,
+    "0",
+    "-1",
+    "1950",
+    "1e400",
+    "nan",
+    "9" * 400,
+    "2006è",
+    "3,5",
+    "other",
+    "movie",
+    "popular",
+    "relevance",
+    "title",
+    "Drama",
+    "\ud7ff\ue000\ufdd0\ufffd\U0010ffff",
+    "a\u0000b",
+]
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_any_combination_of_nonsense_is_a_list(cliente, seed):
+    for year in (1950, "2006è", ...):
+        a_movie(year=year, title=f"the {year} x")
+    chance = random.Random(seed)
+    for _ in range(25):
+        pairs = [
+            (
+                chance.choice([*PARAMETERS, f"{chance.choice(PARAMETERS)}[$ne]", "x"]),
+                chance.choice(VALUES),
+            )
+            for _ in range(chance.randint(1, 9))
+        ]
+        FilmsPage(cliente, urlencode(pairs))
+
+
+@pytest.mark.parametrize("parameter", PARAMETERS)
+def test_every_parameter_takes_any_text(anonymous, parameter):
+    a_movie()
+    for value in VALUES:
+        assert anonymous.get("/mflix/", {parameter: value}).status_code == 200, ascii(value)
+
+
+@pytest.mark.parametrize(
+    "query", ["q=%FF%FE", "&&&=", "=", "q", "?", "q=%", "genre[]=x", "q=a;b", "%00=%00", "#"]
+)
+def test_any_query_is_a_list(anonymous, query):
+    assert anonymous.get(f"/mflix/?{query}").status_code == 200
+
+
+def test_text_of_ten_thousand_characters_is_a_search(anonymous):
+    FilmsPage(anonymous, urlencode({"q": "word " * 2000}))
+    FilmsPage(anonymous, urlencode({"q": "x" * 10_000, "title": "y" * 10_000}))
+
+
+def test_hundreds_of_values_are_a_search(anonymous):
+    FilmsPage(anonymous, urlencode([("genre", str(n)) for n in range(900)]))
+
+
+def test_what_is_stored_is_shown_escaped(cliente):
+    evil = '<script>alert(1)</script>"><img src=x onerror=alert(1)>'
+    a_movie(title=evil, genres=[evil], countries=[evil], year=evil, type=evil, poster=evil)
+    page = FilmsPage(cliente)
+    assert "<script>alert" not in page.html
+    assert "<img src=x" not in page.html
+    assert "&lt;script&gt;alert(1)" in page.html
+
+
+def test_what_is_asked_for_is_shown_escaped(anonymous):
+    evil = '"><script>alert(1)</script>'
+    for name in PARAMETERS:
+        assert "<script>alert" not in FilmsPage(anonymous, urlencode({name: evil})).html
+
+
+# Odd documents
+
+ODD = {
+    "nothing": None,
+    "an empty text": "",
+    "a number": 5,
+    "a negative number": -5,
+    "a huge number": 2**62,
+    "no number": float("nan"),
+    "infinity": float("inf"),
+    "a decimal": Decimal128("1990.5"),
+    "a text": "text",
+    "a year with an accent": "2006è",
+    "truth": True,
+    "an id": ObjectId("0" * 24),
+    "a date": datetime(1, 1, 1, tzinfo=UTC),
+    "bytes": b"\xff\x00",
+    "an empty list": [],
+    "an empty object": {},
+    "an object": {"rating": {"a": 1}, "viewer": 5, "numReviews": [1]},
+    "a list of all": [None, 3, {}],
+    "a list of numbers": [1990, 2001],
+    "a list of texts": ["a", "b"],
+    "lists in lists": [["Drama"], [[]]],
+}
+FIELDS = "title year genres countries languages cast directors runtime rated type".split()
+FIELDS += ["metacritic", "imdb", "tomatoes", "poster", "plot", "num_mflix_comments"]
+# An index takes one list of each film: where popularity is in one, these are none.
+NAMES = {
+    "genres": "Drama",
+    "countries": "Spain",
+    "languages": "French",
+    "cast": "Ana",
+    "directors": "Eva",
+}
+
+
+def odd_films(value) -> list[ObjectId]:
+    """The ids of films that each hold it in another place."""
+    films = [{field: value} for field in FIELDS]
+    films += [{"imdb": {"rating": value}}, {"tomatoes": {"viewer": value}}]
+    films += [{"tomatoes": {"viewer": {"numReviews": value}}}]
+    return [a_movie(**{**(NAMES if "tomatoes" in film else {}), **film})["_id"] for film in films]
+
+
+@pytest.mark.parametrize("value", ODD.values(), ids=ODD)
+@pytest.mark.parametrize("sort", SORTS)
+def test_odd_films_are_in_the_list(cliente, value, sort):
+    stored = odd_films(value) + [a_movie()["_id"] for _ in range(10)]
+    shown = [film for page in walk(cliente, f"sort={sort}") for film in page.films]
+    if isinstance(value, list):
+        assert set(shown) <= set(stored)
+    else:
+        assert sorted(shown) == sorted(stored)
+
+
+@pytest.mark.parametrize("value", ODD.values(), ids=ODD)
+def test_odd_films_break_no_search(anonymous, value):
+    odd_films(value)
+    for query in (
+        "genre=Drama",
+        "q=text",
+        "title=t",
+        "year_from=1900",
+        "rating_from=1",
+        "runtime=other",
+        "metacritic=other&sort=newest",
+        "q=somebody&sort=title",
+        "genre=zzz&rated=zzz",
+    ):
+        FilmsPage(anonymous, query)
+
+
+def test_film_with_an_odd_id_breaks_no_list(anonymous):
+    for id_ in ("text", 5, {"a": 1}):
+        movies.insert_one({"_id": id_, "title": "Odd"})
+    movie = a_movie()
+    for sort in SORTS:
+        assert FilmsPage(anonymous, f"sort={sort}").films == [movie["_id"]]
