@@ -122,7 +122,7 @@ class Browsing:
         ]
 
     def _add(self, name: str, value: str, count: int) -> Link:
-        """To the films that have `value` too; where it is chosen, to those without asking for it."""
+        """Adds a value; one that is chosen is taken away."""
         pairs = self.search.pairs()
         others = [
             pair for pair in pairs if (pair[0], pair[1].casefold()) != (name, value.casefold())
@@ -157,7 +157,7 @@ def shown(name: str, value: str) -> str:
     bounds = BUCKETS[name]
     lowest, above = (bounds[bounds.index(int(value)) + step] for step in (0, 1))
     if name == "metacritic":
-        return str(lowest) if above == lowest + 1 else f"{lowest}–{above - 1}"
+        return str(lowest) if above == float("inf") else f"{lowest}–{above - 1}"
     if above == float("inf"):
         return _("%(n)d minutes and more") % {"n": lowest}
     return _("%(from)d to %(to)d minutes") % {"from": lowest, "to": above - 1}

@@ -36,7 +36,7 @@ ORDERS = {
 # The lower bounds of the buckets; what is in none of them is OTHER.
 OTHER = "other"
 RUNTIMES = (0, 60, 90, 120, 180, float("inf"))
-METACRITICS = (0, 50, 70, 90, 100, 101)
+METACRITICS = (0, 50, 70, 90, 100, float("inf"))
 
 # The parameters that may be repeated, and the fields that they are about.
 FIELDS = {
@@ -149,7 +149,7 @@ def _range(lowest, highest) -> dict:
 def _within(chosen: str, bounds: tuple) -> dict:
     """The condition for the values of a bucket."""
     if chosen == OTHER:
-        return {"$not": {"$gte": bounds[0], "$lt": bounds[-1]}}
+        return {"$not": {"$gte": bounds[0]}}
     place = bounds.index(int(chosen))
     return {"$gte": bounds[place], "$lt": bounds[place + 1]}
 
@@ -216,9 +216,12 @@ def facets_pipeline(search: Search) -> list[dict]:
 
 
 def _names(field: str) -> list[dict]:
+    """A film counts once for each name, however often and in whatever case it has it."""
+    names = {"$cond": [{"$isArray": f"${field}"}, f"${field}", [f"${field}"]]}
     return [
+        {"$project": {field: {"$setUnion": [names, []]}}},
         {"$unwind": f"${field}"},
-        {"$match": {field: {"$type": "string"}}},
+        {"$match": {field: {"$type": "string", "$not": {"$type": "array"}}}},
         {"$group": {"_id": f"${field}", "count": {"$sum": 1}}},
         {"$sort": {"count": DESCENDING, "_id": ASCENDING}},
         {"$limit": MOST_FACETS},
@@ -228,7 +231,7 @@ def _names(field: str) -> list[dict]:
 def _decades() -> list[dict]:
     decade = {"$multiply": [{"$floor": {"$divide": ["$year", 10]}}, 10]}
     return [
-        {"$match": {"year": {"$gte": 0, "$lt": 10_000}}},
+        {"$match": {"year": {"$gte": 0, "$lt": 10_000, "$not": {"$type": "array"}}}},
         {"$group": {"_id": {"$toInt": decade}, "count": {"$sum": 1}}},
         {"$sort": {"_id": DESCENDING}},
     ]

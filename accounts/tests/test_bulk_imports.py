@@ -67,6 +67,10 @@ def test_email_and_name_are_stored_tidy():
     assert (fields["email"], fields["nombre"]) == ("ana@example.org", "Ana")
 
 
+def test_accents_in_an_email_are_kept():
+    assert bulk.user_fields(a_seed(email="Júlíus@example.org"))["email"] == "júlíus@example.org"
+
+
 def test_parent_of_a_client_is_tidy_too():
     assert bulk.user_fields(a_seed(parent=" Eva@example.org"))["parent"] == "eva@example.org"
 
@@ -126,6 +130,15 @@ def test_document_without_a_role_leaves_the_role():
     assert document_of(user)["rol"] == "Técnico"
 
 
+def test_import_of_only_new_users_leaves_the_others_alone():
+    user = a_client(email="ana@example.org")
+    before = document_of(user)
+    docs = [a_seed(), a_seed(email="eva@example.org"), a_seed(email="eva@example.org")]
+    counts, _rejected = bulk.upsert(docs, only_new=True)
+    assert counts == {"new": 1, "changed": 0, "same": 2, "rejected": 0}
+    assert document_of(user) == before
+
+
 def test_two_documents_of_one_email_make_one_user():
     counts = imported(a_seed(), a_seed(nombre="Ana María"))
     assert (counts["new"], counts["changed"], users.count_documents({})) == (1, 1, 1)
@@ -167,7 +180,9 @@ def test_document_without_a_name_is_rejected(nombre):
     assert reason(nombre=nombre) == "it has no name"
 
 
-@pytest.mark.parametrize("email", [None, "", "ana", "ana@", 5, {"$ne": ""}, "a b@example.org"])
+@pytest.mark.parametrize(
+    "email", [None, "", "ana", "ana@", 5, {"$ne": ""}, "a b@example.org", "a\u0301@a.es"]
+)
 def test_document_without_an_email_is_rejected(email):
     assert "email" in reason(email=email)
 

@@ -9,6 +9,8 @@ from accounts import audit
 from accounts.sessions import sessions
 from accounts.users import users
 from conftest import logged_in
+from mflix.comments import comments
+from mflix.tests.mothers import a_comment, a_movie
 from tests.mothers import PASSWORD, a_client, an_administrator, document_of
 
 PATH = "/profile/delete/"
@@ -94,6 +96,17 @@ def test_deletion_is_in_the_audit_log(cliente):
     delete(cliente)
     entry = audit.entries.find_one()
     assert (entry["action"], entry["target"]["email"]) == ("delete", cliente.user.email)
+
+
+def test_page_says_what_becomes_of_the_comments(cliente):
+    page = cliente.get(PATH, headers={"accept-language": "en"}).content.decode()
+    assert "Your comments on films stay, without your name." in page
+
+
+def test_comments_stay_without_their_author(cliente):
+    a_comment(a_movie(), cliente.user, text="Good")
+    delete(cliente)
+    assert not comments.find_one({"text": "Good"}).keys() & {"name", "email"}
 
 
 def test_others_stay(cliente, tecnico):

@@ -11,6 +11,7 @@ FIELDS = {
     "font_size": "150",
     "favorite_genres": "Drama\nComedy",
     "favorite_cast": "Chaplin",
+    "preferred_ratings": "G\nPG",
 }
 
 
@@ -29,6 +30,7 @@ def test_everybody_keeps_preferences(request, role):
     assert preferences_of(browser) == FIELDS | {
         "favorite_genres": ["Drama", "Comedy"],
         "favorite_cast": ["Chaplin"],
+        "preferred_ratings": ["G", "PG"],
     }
 
 

@@ -6,6 +6,7 @@ from accounts import audit, users
 from accounts.sessions import sessions
 from conftest import logged_in
 from mflix.comments import comments
+from mflix.tests.mothers import a_comment, a_movie
 from tests.mothers import a_client, a_technician, an_administrator, document_of, stored
 
 
@@ -60,6 +61,23 @@ def test_user_who_vanished_while_the_answer_was_sent_is_not_found(admin, monkeyp
 
     monkeypatch.setattr("accounts.users.fetch", vanish)
     assert delete(admin, user).status_code == 404
+
+
+def test_comments_of_a_deleted_user_are_nobodys(admin):
+    user = a_client(email="ana@example.org")
+    a_comment(a_movie(), user, text="Good")
+    kept = a_comment(a_movie())
+    admin.post(f"/users/{user.pk}/delete/")
+    assert not comments.find_one({"text": "Good"}).keys() & {"name", "email"}
+    assert comments.find_one({"_id": kept["_id"]}) == kept
+
+
+def test_next_owner_of_an_email_owns_no_older_comments(admin, anonymous):
+    user = a_client(email="ana@example.org")
+    comment = a_comment(a_movie(), user)
+    admin.post(f"/users/{user.pk}/delete/")
+    anonymous.force_login(a_client(email="ana@example.org"))
+    assert anonymous.get(f"/mflix/comments/{comment['_id']}/edit/").status_code == 404
 
 
 def test_films_comments_stay(admin):

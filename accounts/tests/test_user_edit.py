@@ -7,6 +7,7 @@ import pytest
 from accounts import audit, users
 from conftest import logged_in
 from mflix.comments import comments
+from mflix.tests.mothers import a_comment, a_movie
 from tests.mothers import a_client, a_technician, an_administrator, document_of, stored
 
 
@@ -197,6 +198,14 @@ def test_everybodys_comments_follow_their_email(admin, make):
     comments.insert_many([{"email": "old@example.org"}, {"email": "other@example.org"}])
     edit(admin, user, email="new@example.org")
     assert comments.distinct("email") == ["new@example.org", "other@example.org"]
+
+
+def test_comments_follow_a_new_name(admin):
+    user = a_client(nombre="Before", email="eva@example.org")
+    a_comment(a_movie(), user)
+    a_comment(a_movie(), name="Other")
+    edit(admin, user, nombre="After")
+    assert sorted(comments.distinct("name")) == ["After", "Other"]
 
 
 @pytest.mark.parametrize("email", [None, "", 42, {"$gt": ""}])

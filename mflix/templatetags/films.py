@@ -8,32 +8,38 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from accounts.models import moment as showable
+from accounts.models import text
 
 from ..browsing import TYPES
 from ..catalogue import MOST_COUNTED
 
 register = template.Library()
 
-# What the page of a film has a place for.
+# What the page of a film has a place for, in the film and in the objects in it.
 PLACED = {
-    "_id", "awards", "cast", "comments", "countries", "directors", "fullplot", "genres", "imdb",
-    "languages", "lastupdated", "metacritic", "num_mflix_comments", "plot", "poster", "rated",
-    "released", "runtime", "similar", "title", "tomatoes", "type", "writers", "year",
-}  # fmt: skip
-PLACED_TOMATOES = {
-    "boxOffice", "consensus", "critic", "dvd", "fresh", "lastUpdated", "production", "rotten",
-    "viewer", "website",
+    (): {
+        "_id", "awards", "cast", "countries", "directors", "fullplot", "genres", "imdb",
+        "languages", "lastupdated", "metacritic", "num_mflix_comments", "plot", "poster", "rated",
+        "released", "runtime", "title", "tomatoes", "type", "writers", "year",
+    },
+    ("awards",): {"nominations", "text", "wins"},
+    ("imdb",): {"id", "rating", "votes"},
+    ("tomatoes",): {
+        "boxOffice", "consensus", "critic", "dvd", "fresh", "lastUpdated", "production", "rotten",
+        "viewer", "website",
+    },
 }  # fmt: skip
 # An embedding is thousands of numbers, and says nothing to people.
 MOST_CHARACTERS = 500
 
 register.filter("moment", showable)
+register.filter("words", text)
 
 
 @register.filter
-def id(document: dict) -> ObjectId:  # noqa: A001, the name in templates
-    """Its `_id`, which templates can't name."""
-    return document["_id"]
+def id(document: dict) -> ObjectId | None:  # noqa: A001, the name in templates
+    """Its `_id`, which templates can't name; one of others that no URL can hold is None."""
+    return document["_id"] if isinstance(document["_id"], ObjectId) else None
 
 
 @register.filter
@@ -53,9 +59,8 @@ def facts(movie: dict) -> list[str]:
     """Year, kind, age rating and running time: what stands under the title."""
     minutes = number(movie.get("runtime"))
     kind = movie.get("type")
-    year = movie.get("year")
     facts = [
-        "" if year is None else str(year),
+        text(movie.get("year")),
         str(TYPES.get(kind, kind)) if _is_text(kind) and kind != "movie" else "",
         *texts(movie.get("rated")),
         "" if minutes is None else _("%(n)d minutes") % {"n": minutes},
@@ -107,6 +112,13 @@ def poster(movie: dict) -> str:
 
 
 @register.filter
+def imdb_address(movie: dict) -> str:
+    number = _at(movie, "imdb").get("id")
+    is_number = isinstance(number, int) and not isinstance(number, bool) and number > 0
+    return f"https://www.imdb.com/title/tt{number:07}/" if is_number else ""
+
+
+@register.filter
 def web_address(value) -> str:
     return value if _is_text(value) and value.startswith(("http://", "https://")) else ""
 
@@ -120,20 +132,20 @@ def is_many(count: int) -> bool:
 @register.filter
 def others(movie: dict) -> list[tuple[str, str]]:
     """The fields that the page has no place for, by name, as texts."""
-    rest = {name: value for name, value in movie.items() if name not in PLACED}
-    rest |= {
-        f"tomatoes.{name}": value
-        for name, value in _at(movie, "tomatoes").items()
-        if name not in PLACED_TOMATOES
-    }
-    return [(name, _words(value)) for name, value in rest.items() if value not in (None, "", [])]
+    rest = [
+        (".".join((*path, name)), value)
+        for path, placed in PLACED.items()
+        for name, value in _at(movie, *path).items()
+        if name not in placed
+    ]
+    return [(name, _words(value)) for name, value in rest if value not in (None, "", [])]
 
 
 def _words(value) -> str:
     if isinstance(value, list):
         value = ", ".join(map(str, value))
-    text = str(value)
-    return text if len(text) <= MOST_CHARACTERS else f"{text[:MOST_CHARACTERS]}…"
+    words = str(value)
+    return words if len(words) <= MOST_CHARACTERS else f"{words[:MOST_CHARACTERS]}…"
 
 
 def _is_text(value) -> bool:
