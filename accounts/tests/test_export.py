@@ -6,7 +6,8 @@ from io import StringIO
 
 import pytest
 
-from accounts.views.admin import COLUMNS, defused
+from accounts.views.admin import COLUMNS
+from pialara_site.spreadsheets import defused
 from tests.mothers import a_client, a_technician, stored
 
 

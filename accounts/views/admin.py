@@ -1,10 +1,10 @@
 """What administrators do: every kind of user, the numbers, and the audit log."""
 
-import csv
 from datetime import datetime, time, timedelta
+from itertools import chain
 
 from django.contrib import messages
-from django.http import Http404, HttpResponseRedirect, StreamingHttpResponse
+from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -14,6 +14,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
 from pialara_site.pages import Page, one_of, search_text, sort_of
+from pialara_site.spreadsheets import download
 
 from .. import audit, directory, mail, users
 from ..access import administrator_required
@@ -205,39 +206,14 @@ COLUMNS = (
     "accesos",
 )
 
-# A spreadsheet runs what starts with one of these, the wide ones too.
-FORMULA = (*"=+-@", *"＝＋－＠", "\t", "\r", "\n")
-
-
-def defused(cell) -> str:
-    text = "" if cell is None else str(cell)
-    return f"'{text}" if text.lstrip().startswith(FORMULA) or text.startswith(FORMULA) else text
-
-
-class Echo:
-    """A file for csv.writer whose write() hands the line back."""
-
-    def write(self, line):
-        return line
-
 
 @administrator_required
 @require_safe
 def export(request):
     """The users of the list's filters, as a spreadsheet reads them."""
-    # All in quotes, as some spreadsheets part cells at other signs than the comma.
-    writer = csv.writer(Echo(), quoting=csv.QUOTE_ALL)
     found = directory.export(_filters(request.GET), _sort(request.GET))
-
-    def lines():
-        # By this mark spreadsheets know UTF-8.
-        yield "\N{BYTE ORDER MARK}" + writer.writerow(COLUMNS)
-        for user in found:
-            yield writer.writerow([defused(getattr(user, column)) for column in COLUMNS])
-
-    response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="users.csv"'
-    return response
+    rows = ([getattr(user, column) for column in COLUMNS] for user in found)
+    return download("users.csv", chain([COLUMNS], rows))
 
 
 @administrator_required

@@ -32,7 +32,7 @@ def cells(caller, name: str, **query) -> list[tuple]:
 
 def table(caller, name: str, **query) -> list[dict]:
     """The lines of the report's file."""
-    content = caller.get(f"/mflix/reports/{name}.csv", query).content.decode("utf-8-sig")
+    content = caller.get(f"/mflix/reports/{name}.csv", query).getvalue().decode("utf-8-sig")
     return list(csv.DictReader(StringIO(content, newline="")))
 
 
@@ -357,7 +357,7 @@ def test_file_is_a_download_that_begins_with_the_mark_of_utf8(admin):
     response = admin.get("/mflix/reports/genres.csv")
     assert response.headers["Content-Type"] == "text/csv; charset=utf-8"
     assert response.headers["Content-Disposition"] == 'attachment; filename="genres.csv"'
-    assert response.content == '\ufeff"genre","films","comments"\r\n"Español","1","0"\r\n'.encode()
+    assert response.getvalue() == '\ufeff"genre","films","comments"\r\n"Español","1","0"\r\n'.encode()
 
 
 @pytest.mark.parametrize(

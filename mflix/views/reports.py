@@ -1,13 +1,11 @@
 """The administrator's reports: what there is, one as a page, one as a file."""
 
-import csv
-
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts.access import administrator_required
-from accounts.views.admin import defused
+from pialara_site.spreadsheets import download
 
 from ..reports import SECONDS, TooSlow
 from ..tables import REPORTS, Report, Row
@@ -73,8 +71,4 @@ def export(request, name):
     rows = _rows(report, asked)
     if rows is None:
         return _page(request, name, asked, rows)
-    response = HttpResponse("\N{BYTE ORDER MARK}", content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-    writer = csv.writer(response, quoting=csv.QUOTE_ALL)
-    writer.writerows([defused(cell) for cell in line] for line in report.lines(rows))
-    return response
+    return download(f"{name}.csv", report.lines(rows))
