@@ -13,7 +13,7 @@ from pymongo import ASCENDING, DESCENDING
 from pialara_site.pages import one_of, search_text, visible
 
 from .keyset import LOWEST_NUMBER, LOWEST_TEXT, Cursor, Order, Slice
-from .movies import CARD, COLLATION, POPULARITY, movies
+from .movies import CARD, COLLATION, POPULAR_FIRST, POPULARITY, movies
 from .together import Queries, together
 
 PER_PAGE = 20
@@ -179,11 +179,11 @@ def order(search: Search, sort: str) -> tuple[str, Order]:
 class Facets:
     """How many films fit a search, and how many of each kind; all exact up to MOST_COUNTED films.
 
-    Each facet is a list of (value, count): names with the most films first, the others in order.
+    Any greater number means "more". Each facet is a list of (value, count): names with the most
+    films first, the others in order.
     """
 
     total: int
-    is_capped: bool
     genre: list[tuple[str, int]]
     country: list[tuple[str, int]]
     decade: list[tuple[int, int]]
@@ -197,7 +197,7 @@ def facets_pipeline(search: Search) -> list[dict]:
     With the most popular films first in nearly all of them, that is no arbitrary choice.
     """
     # Without a filter, the sort is what makes it read the index.
-    popular_first = [] if search.given else [{"$sort": {POPULARITY: DESCENDING, "_id": ASCENDING}}]
+    popular_first = [] if search.given else [{"$sort": POPULAR_FIRST}]
     return [
         {"$match": search.criteria()},
         *popular_first,
@@ -251,7 +251,7 @@ def facets(found: dict) -> Facets:
     for name in BUCKETS:
         # In order: the server sorts a text, OTHER, after all numbers.
         lists[name] = [(str(each["_id"]), each["count"]) for each in found[name]]
-    return Facets(min(total, MOST_COUNTED), total > MOST_COUNTED, **lists)
+    return Facets(total, **lists)
 
 
 # Pages

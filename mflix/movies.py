@@ -12,6 +12,7 @@ movies = mflix.movies
 COLLATION = Collation("es", strength=2)
 
 POPULARITY = "tomatoes.viewer.numReviews"
+POPULAR_FIRST = {POPULARITY: DESCENDING, "_id": ASCENDING}
 # Films are found by each of these, the most popular ones first.
 FILTERED = (
     "genres",
@@ -29,9 +30,6 @@ CARD = {
     "title": 1,
     "year": 1,
     "poster": 1,
-    "type": 1,
-    "genres": 1,
-    "runtime": 1,
     "imdb.rating": 1,
     POPULARITY: 1,
     "score": 1,

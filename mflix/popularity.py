@@ -115,14 +115,14 @@ def flush():
 def pipelines(now: datetime | None = None) -> Queries:
     """For the most watched films of this "week", this "month" and "ever": run with COLLATION.
 
-    Each gives rows {movie_id, views, movie: {title, year, poster}}, of films that are there.
+    Each gives rows {movie_id, views, movie: {title, year}}, of films that are there.
     """
     current = periods(now or datetime.now(UTC))
     return {kind: (views, _most_watched(current[kind])) for kind in LISTED}
 
 
 def _most_watched(period: str) -> list[dict]:
-    film = [{"$project": {"title": 1, "year": 1, "poster": 1}}]
+    film = [{"$project": {"title": 1, "year": 1}}]
     return [
         {"$match": {"period": period}},
         {"$sort": {"views": DESCENDING, "movie_id": ASCENDING}},

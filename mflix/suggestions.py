@@ -1,8 +1,8 @@
 """Films like one, and films for one person: what they share decides, then how popular they are."""
 
-from pymongo import ASCENDING, DESCENDING
+from pymongo import DESCENDING
 
-from .movies import CARD, POPULARITY, movies
+from .movies import CARD, POPULAR_FIRST, movies
 
 # What a person, a director or a genre in common is worth.
 WORTH = {"directors": 3, "cast": 2, "genres": 1}
@@ -10,7 +10,6 @@ WORTH = {"directors": 3, "cast": 2, "genres": 1}
 CANDIDATES = 30
 SHOWN = 10
 
-POPULAR_FIRST = {POPULARITY: DESCENDING, "_id": ASCENDING}
 MOST_POPULAR = [{"$sort": POPULAR_FIRST}, {"$limit": CANDIDATES}]
 RANKED = {"shared": DESCENDING, **POPULAR_FIRST}
 CANDIDATE = {**CARD, **dict.fromkeys(WORTH, 1)}

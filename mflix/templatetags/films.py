@@ -11,7 +11,6 @@ from accounts.models import moment as showable
 from accounts.models import text
 
 from ..browsing import TYPES
-from ..catalogue import MOST_COUNTED
 
 register = template.Library()
 
@@ -24,6 +23,8 @@ PLACED = {
     },
     ("awards",): {"nominations", "text", "wins"},
     ("imdb",): {"id", "rating", "votes"},
+    ("tomatoes", "critic"): {"meter", "numReviews", "rating"},
+    ("tomatoes", "viewer"): {"meter", "numReviews", "rating"},
     ("tomatoes",): {
         "boxOffice", "consensus", "critic", "dvd", "fresh", "lastUpdated", "production", "rotten",
         "viewer", "website",
@@ -37,8 +38,13 @@ register.filter("words", text)
 
 
 @register.filter
+def film_title(movie: dict) -> str:
+    return text(movie.get("title")) or _("Untitled")
+
+
+@register.filter
 def id(document: dict) -> ObjectId | None:  # noqa: A001, the name in templates
-    """Its `_id`, which templates can't name; one of others that no URL can hold is None."""
+    """The `_id`, which templates can't name, or None if it is no ObjectId."""
     return document["_id"] if isinstance(document["_id"], ObjectId) else None
 
 
@@ -87,7 +93,8 @@ def ratings(movie: dict) -> list[dict]:
             )
         ),
     ]
-    return [each for each in found if (each["value"], each["meter"]) != (None, None)]
+    known = ("value", "count", "meter")
+    return [each for each in found if any(each[name] is not None for name in known)]
 
 
 def _rating(by: str, value, most: int, count=None, meter=None) -> dict:
@@ -121,12 +128,6 @@ def imdb_address(movie: dict) -> str:
 @register.filter
 def web_address(value) -> str:
     return value if _is_text(value) and value.startswith(("http://", "https://")) else ""
-
-
-@register.filter
-def is_many(count: int) -> bool:
-    """Whether films were not counted to the end."""
-    return count > MOST_COUNTED
 
 
 @register.filter

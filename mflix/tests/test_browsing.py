@@ -22,7 +22,7 @@ def browsing(query: str) -> Browsing:
 
 def facets(**lists) -> Facets:
     empty = dict.fromkeys(("genre", "country", "decade", "runtime", "metacritic"), ())
-    return Facets(total=9, is_capped=False, **{**empty, **lists})
+    return Facets(total=9, **{**empty, **lists})
 
 
 def links(query: str, **lists) -> dict[str, tuple[str, int, bool]]:

@@ -31,6 +31,7 @@ def browse(request):
         "browsing": browsing,
         "facets": browsing.facets(page.facets),
         "loosened": browsing.loosened(loosened),
+        "most": catalogue.MOST_COUNTED,
     }
     return render(request, "mflix/movies.html", context)
 
