@@ -17,14 +17,13 @@ class WatchlistFull(Exception):
 
 def add(user: User, movie_id: ObjectId):
     """Put a film on the list, where it stands once. Raises WatchlistFull."""
-    may_take_it = [
-        {"watchlist": {"$exists": False}},
-        {"watchlist": {"$type": "array"}, f"watchlist.{MOST - 1}": {"$exists": False}},
-        {"watchlist": movie_id},
-    ]
-    wanted = {"_id": user.pk, "$or": may_take_it}
-    done = users.update_one(wanted, {"$addToSet": {"watchlist": movie_id}})
-    if not done.matched_count:
+    if not user.watchlist:
+        # There may be something else that others stored.
+        no_list = {"_id": user.pk, "watchlist": {"$not": {"$type": "array"}}}
+        users.update_one(no_list, {"$set": {"watchlist": []}})
+    listed, room = {"watchlist": movie_id}, {f"watchlist.{MOST - 1}": {"$exists": False}}
+    wanted = {"_id": user.pk, "$or": [listed, room]}
+    if not users.update_one(wanted, {"$addToSet": {"watchlist": movie_id}}).matched_count:
         raise WatchlistFull(user.pk)
     if movie_id not in user.watchlist:
         user.watchlist.append(movie_id)
