@@ -4,7 +4,7 @@ from bson import ObjectId
 from django.contrib.auth.hashers import make_password, verify_password
 
 from . import users
-from .models import User
+from .models import User, normal
 
 # The stored user who came along with the session, while Django looks for the session's user.
 document_of_session: ContextVar[dict | None] = ContextVar("document_of_session", default=None)
@@ -25,7 +25,7 @@ class MongoBackend:
         # The collation overlooks invisible characters, too. Each such spelling of an email would
         # have a count of failed logins of its own, so only the plain one finds its user.
         known = user is not None and isinstance(user.pk, ObjectId)
-        if not known or users.normal(user.email) != users.normal(email):
+        if not known or normal(user.email) != normal(email):
             # As slow as a wrong password, so that the time tells nothing about the email.
             make_password(password)
             return None

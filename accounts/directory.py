@@ -16,9 +16,9 @@ from pymongo import ASCENDING, DESCENDING
 from pymongo.errors import OperationFailure
 
 from . import audit
-from .models import User, text
+from .models import User, normal, text
 from .roles import Role, Status
-from .users import ACTIVE, ACTIVE_TECHNICIAN, COLLATION, KIND_INDEX, normal, users
+from .users import ACTIVE, ACTIVE_TECHNICIAN, COLLATION, KIND_INDEX, users
 
 PER_PAGE = 25
 SORTS = ("nombre", "email", "rol", "ultimo_acceso", "creado")

@@ -14,7 +14,7 @@ class SessionUserMiddleware(AuthenticationMiddleware):
 
 
 class PrivateByDefaultMiddleware(LoginRequiredMiddleware):
-    """Django's, which loads session and user also for views that ask for neither."""
+    """Django's, but for views that everybody may use it loads neither session nor user."""
 
     def process_view(self, request, view_func, view_args, view_kwargs):
         if not getattr(view_func, "login_required", True):

@@ -31,6 +31,11 @@ def text(value) -> str:
     return value if isinstance(value, str) else "" if value is None else str(value)
 
 
+def normal(email: str) -> str:
+    """An email as it is stored."""
+    return email.strip().lower()
+
+
 def moment(value) -> datetime | None:
     """A date that can be shown in every time zone: those at the edges of the calendar can't."""
     return value if isinstance(value, datetime) and 1 < value.year < 9999 else None

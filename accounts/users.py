@@ -23,7 +23,7 @@ from pialara_site.mongo import pialara, transaction
 
 from . import audit, sessions
 from .audit import Action, Actor, entry
-from .models import User, birthday
+from .models import User, birthday, normal
 from .roles import Role, Status
 
 users = pialara.users
@@ -90,10 +90,6 @@ class ChangedMeanwhile(Exception):
     def __init__(self, user: User):
         super().__init__(user.pk)
         self.user = user
-
-
-def normal(email: str) -> str:
-    return email.strip().lower()
 
 
 def _user(doc: dict | None) -> User | None:

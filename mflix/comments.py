@@ -18,7 +18,7 @@ from pymongo.errors import DuplicateKeyError
 from accounts import audit
 from accounts.attempts import Limit
 from accounts.audit import Action, Actor
-from accounts.models import User, moment, text
+from accounts.models import User, moment, normal, text
 from pialara_site.mongo import mflix, transaction
 
 from . import attachments
@@ -32,6 +32,7 @@ _NEWEST = [("date", DESCENDING), ("_id", DESCENDING)]
 INDEXES = [
     # Films are read with that collation, and their comments in the same command.
     IndexModel([("movie_id", ASCENDING), *_NEWEST], collation=COLLATION),
+    # Without a collation, so that its keys hold the emails: a report reads nothing else.
     IndexModel([("email", ASCENDING), *_NEWEST]),
 ]
 
@@ -83,7 +84,7 @@ class Comment:
         return self.name or (_("No name") if self.email else _("Somebody who left"))
 
     def is_by(self, email: str) -> bool:
-        return bool(email) and normal(self.email) == normal(email)
+        return self.email in spellings(email)
 
 
 def _id(value) -> ObjectId | None:
@@ -91,16 +92,16 @@ def _id(value) -> ObjectId | None:
     return value if isinstance(value, ObjectId) else None
 
 
-def normal(email: str) -> str:
-    return email.strip().lower()
+def spellings(email: str) -> list[str]:
+    """How a person's email may stand in their comments: as in their account, and in lower case.
+
+    None for no email: comments without one are nobody's.
+    """
+    return [each for each in {email, normal(email)} if each]
 
 
 def _by(email: str) -> dict:
-    """The filter for a person's comments, with the email as we store it or as others spelled it.
-
-    Those without an email are nobody's.
-    """
-    return {"email": {"$in": [each for each in {email, normal(email)} if each]}}
+    return {"email": {"$in": spellings(email)}}
 
 
 def _owned(comment_id: ObjectId, owner: str | None) -> dict:
@@ -153,7 +154,7 @@ def _taken_out(movie: dict, cursor: Cursor) -> Comments:
 def page(movie_id: ObjectId, query: Mapping[str, str]) -> tuple[dict, Comments]:
     """A film by its title, and the page of its comments that a URL asks for. Raises NoSuchMovie."""
     cursor = Cursor.read(ORDER, PER_PAGE, query)
-    film = [{"$match": {"_id": movie_id}}, {"$project": {"title": 1, "year": 1}}]
+    film = [{"$match": {"_id": movie_id}}, {"$project": {"title": 1}}]
     movie = next(movies.aggregate([*film, *lookups(cursor)], collation=COLLATION), None)
     if movie is None:
         raise NoSuchMovie(movie_id)

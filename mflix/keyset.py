@@ -180,7 +180,7 @@ class Cursor:
 
 
 def _salt(order: Order) -> str:
-    """A token of another sort is none."""
+    """So that a token of one sort is invalid in another."""
     return f"{__name__} {order.field} {order.direction}"
 
 

@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from pialara_site.forms import no_control_characters
 
-from .. import attempts, users
-from ..models import User
+from .. import attempts
+from ..models import User, normal
 from ..roles import Sex
 
 EARLIEST_BIRTH = date(1900, 1, 1)
@@ -112,7 +112,7 @@ def check_own_password(user: User, password: str):
 
     Raises TooManyAttempts, or a stolen session could guess without end.
     """
-    email = users.normal(user.email)
+    email = normal(user.email)
     attempts.PER_EMAIL.enter(email)
     if not user.check_password(password):
         raise ValidationError(_("That is not your password."))

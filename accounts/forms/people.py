@@ -7,7 +7,7 @@ from django.utils.translation import ngettext
 
 from .. import users
 from ..audit import Actor
-from ..models import User
+from ..models import User, normal
 from ..roles import Role, Status
 from .fields import (
     EMAIL_TAKEN,
@@ -129,7 +129,7 @@ class ProfileForm(EditForm):
     def clean(self):
         super().clean()
         typed = self.cleaned_data.get("email", self.user.email)
-        if users.normal(typed) == users.normal(self.user.email):
+        if normal(typed) == normal(self.user.email):
             return
         if not self.cleaned_data.get("password"):
             self.add_error("password", _("Type your password to change your email."))

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .. import attempts, users
 from ..audit import Actor
+from ..models import normal
 from ..requests import client_ip
 from ..roles import Role, Status
 from .fields import EMAIL_TAKEN, FirstPasswordField, IdField, PersonFields, own_password
@@ -36,7 +37,7 @@ class LoginForm(forms.Form):
         """Find the user. Raises TooManyAttempts, also when the password is right."""
         if self.errors:
             return
-        email = users.normal(self.cleaned_data["email"])
+        email = normal(self.cleaned_data["email"])
         address = client_ip(self.request)
         entered_email = attempts.PER_EMAIL.enter(email)
         try:
@@ -76,7 +77,7 @@ class RegisterForm(PersonFields, FirstPasswordField):
             self.add_error("email", EMAIL_TAKEN)
             return None
         # The form may have been sent twice, or with an id that is somebody else's.
-        email = users.normal(fields["email"])
+        email = normal(fields["email"])
         attempts.PER_EMAIL.enter(email)
         user = authenticate(email=email, password=fields["password"])
         if user is None or not user.is_active:

@@ -21,6 +21,7 @@ from ..access import administrator_required
 from ..directory import Filters
 from ..forms.bulk import BulkForm
 from ..forms.people import LAST_ADMINISTRATOR, DeleteForm, UserCreateForm, UserEditForm
+from ..models import normal
 from ..requests import actor
 from ..roles import Role, Status
 from .invitations import say_added
@@ -55,7 +56,7 @@ def users_list(request):
         "states": [(value, label, numbers.states[value]) for value, label in Status.choices],
         "names": numbers.technicians,
         "technicians": [
-            (email, name, numbers.clients[users.normal(email)])
+            (email, name, numbers.clients[normal(email)])
             for email, name in numbers.technicians.items()
         ],
         "without_technician": numbers.clients[""],

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from .. import attempts, mail, sessions, users
 from ..access import throttled
 from ..forms.session import LinkPasswordForm, LoginForm, RegisterForm, ResetRequestForm
-from ..models import User
+from ..models import User, normal
 from ..requests import client_ip
 from ..tokens import invitation_tokens, reset_tokens
 
@@ -104,7 +104,7 @@ def password_reset(request):
     """Ask for a link; the answer is the same whether or not there is such a user."""
     form = ResetRequestForm(request.POST or None)
     if form.is_valid():
-        email = users.normal(form.cleaned_data["email"])
+        email = normal(form.cleaned_data["email"])
         # Counted also for emails that nobody has, as the time should not tell.
         allowed = _may_ask(email)
         user = users.by_email(email)

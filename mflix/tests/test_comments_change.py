@@ -83,6 +83,13 @@ def test_email_in_capitals_is_the_same_person(movie):
     assert comments.distinct("text") == ["After"]
 
 
+def test_comment_in_a_strange_spelling_is_offered_to_nobody(cliente, movie):
+    comment = a_comment(movie, email=cliente.user.email.upper())
+    page = cliente.get(f"/mflix/movies/{movie['_id']}/").text
+    assert f"/mflix/comments/{comment['_id']}/" not in page
+    assert edit(cliente, comment).status_code == 404
+
+
 @pytest.mark.parametrize("email", [..., None, "", 7, {"$gt": ""}, []])
 def test_comment_without_an_email_is_nobodys(cliente, movie, email):
     comment = a_comment(movie, email=email)

@@ -8,7 +8,7 @@ from django.core.validators import validate_email
 
 from accounts import users
 from accounts.audit import Actor
-from accounts.models import User
+from accounts.models import User, normal
 from accounts.roles import Role
 
 
@@ -31,7 +31,7 @@ class Command(BaseCommand):
         nombre = nombre or self.ask("nombre", "Name: ")
         password = self.password(password_stdin)
         try:
-            validate_email(users.normal(email))
+            validate_email(normal(email))
             validate_password(password, User(nombre=nombre, email=email))
             fields = {"rol": rol, "email": email, "nombre": nombre, "password": password}
             user = users.create(fields, Actor("manage.py create_user"))
