@@ -6,7 +6,8 @@ from urllib.parse import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from .catalogue import BUCKETS, DEFAULT_SORT, FIELDS, ORDERS, OTHER, RELEVANCE, Facets, Search
+from .facets import Facets
+from .search import BUCKETS, DEFAULT_SORT, FIELDS, ORDERS, OTHER, RELEVANCE, Search
 
 LABELS = {
     "q": gettext_lazy("Words"),

@@ -45,16 +45,8 @@ def add_movies(count: int) -> Iterator[int]:
 
 
 def add_comments(count: int, films: int, authors: list[tuple[str, str]]) -> Iterator[int]:
-    """As add_movies(), on the first `films` films. They count on the films after recount()."""
+    """As add_movies(), on the first `films` films. They count on the films after a recount."""
     return _add(comments, count, demo.comment_ids, lambda n: demo.comments(n, films, authors))
-
-
-def recount():
-    """Tell the films how many comments they have."""
-    numbers = {"$group": {"_id": "$movie_id", "number": {"$sum": 1}}}
-    told = [{"$set": {"num_mflix_comments": "$$new.number"}}]
-    merged = {"into": movies.name, "whenMatched": told, "whenNotMatched": "discard"}
-    comments.aggregate([numbers, {"$merge": merged}], allowDiskUse=True)
 
 
 def _add(

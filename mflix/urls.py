@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import attachments, catalogue, comments, mine, reports, theaters
+from .views import attachments, catalogue, comments, reports, theaters, watchlist
 
 urlpatterns = [
     path("", catalogue.browse, name="movies"),
@@ -15,8 +15,8 @@ urlpatterns = [
         attachments.thumbnail,
         name="attachment_thumbnail",
     ),
-    path("movies/<oid:movie_id>/watch/", mine.watch, name="watch"),
-    path("watchlist/", mine.show, name="watchlist"),
+    path("movies/<oid:movie_id>/watch/", watchlist.watch, name="watch"),
+    path("watchlist/", watchlist.show, name="watchlist"),
     path("reports/", reports.index, name="reports"),
     path("reports/<slug:name>/", reports.show, name="report"),
     path("reports/<slug:name>.csv", reports.export, name="report_export"),

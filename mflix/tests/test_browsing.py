@@ -5,7 +5,8 @@ from django.http import QueryDict
 from django.utils import translation
 
 from mflix.browsing import Browsing, shown
-from mflix.catalogue import Facets, Search, order
+from mflix.facets import Facets
+from mflix.search import Search, order_of
 
 
 @pytest.fixture(autouse=True)
@@ -17,7 +18,7 @@ def _in_spanish():
 def browsing(query: str) -> Browsing:
     query = QueryDict(query)
     search = Search.read(query)
-    return Browsing(search, order(search, query.get("sort", ""))[0])
+    return Browsing(search, order_of(search, query.get("sort", ""))[0])
 
 
 def facets(**lists) -> Facets:

@@ -5,12 +5,12 @@ from django.http import Http404
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from .. import catalogue, film, popularity
+from .. import catalogue, facets, film, popularity
 from ..browsing import Browsing
-from ..catalogue import Search
 from ..forms.comments import CommentForm
 from ..keyset import Cursor
 from ..movies import movies
+from ..search import Search, order_of
 from ..suggestions import for_person
 
 
@@ -19,7 +19,7 @@ from ..suggestions import for_person
 def browse(request):
     """The films that a search finds; without any, also those that one may like."""
     search = Search.read(request.GET)
-    sort, order = catalogue.order(search, request.GET.get("sort", ""))
+    sort, order = order_of(search, request.GET.get("sort", ""))
     cursor = Cursor.read(order, catalogue.PER_PAGE, request.GET)
     is_front = not search.given and not cursor.position
     page = catalogue.page(search, cursor, _front(request.user) if is_front else None)
@@ -31,7 +31,7 @@ def browse(request):
         "browsing": browsing,
         "facets": browsing.facets(page.facets),
         "loosened": browsing.loosened(loosened),
-        "most": catalogue.MOST_COUNTED,
+        "most": facets.MOST_COUNTED,
     }
     return render(request, "mflix/movies.html", context)
 

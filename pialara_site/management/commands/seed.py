@@ -10,7 +10,7 @@ from rich.progress import track
 import accounts.demo
 import mflix.demo
 from accounts import bulk
-from mflix import seeding
+from mflix import repairs, seeding
 from pialara_site.batches import batches
 
 BATCH = 1000
@@ -65,7 +65,7 @@ class Command(BaseCommand):
         self.add("Sample theaters", len(theaters), iter([seeding.add_theaters()]))
         self.add("Sample films", count, seeding.add_movies(count))
         self.add("Sample comments", comments, seeding.add_comments(comments, count, people))
-        seeding.recount()
+        repairs.recount_comments()
 
     def add(self, what: str, count: int, added: Iterator[int]):
         """Run through the batches of `added`, which tell how many documents were missing."""

@@ -3,7 +3,7 @@
 import pytest
 from django.http import QueryDict
 
-from mflix.catalogue import ORDERS, Search, beginning_with, order
+from mflix.search import ORDERS, Search, beginning_with, order_of
 
 
 def search(query: str) -> Search:
@@ -149,4 +149,4 @@ def test_pairs_make_the_same_search_again():
     ],
 )
 def test_sort_is_the_one_asked_for_or_the_nearest(query, sort, expected):
-    assert order(search(query), sort) == (expected, ORDERS[expected])
+    assert order_of(search(query), sort) == (expected, ORDERS[expected])

@@ -1,0 +1,90 @@
+"""The numbers beside the list of films: how many there are, and how many of each kind."""
+
+from dataclasses import dataclass
+
+from pymongo import ASCENDING, DESCENDING
+
+from .movies import POPULAR_FIRST
+from .search import BUCKETS, OTHER, Search
+
+# Films are counted up to here, and no further: the numbers cost no more than that.
+MOST_COUNTED = 10_000
+MOST_FACETS = 30
+
+
+@dataclass(frozen=True)
+class Facets:
+    """How many films fit a search, and how many of each kind; all exact up to MOST_COUNTED films.
+
+    Any greater number means "more". Each facet is a list of (value, count): names with the most
+    films first, the others in order.
+    """
+
+    total: int
+    genre: list[tuple[str, int]]
+    country: list[tuple[str, int]]
+    decade: list[tuple[int, int]]
+    runtime: list[tuple[str, int]]
+    metacritic: list[tuple[str, int]]
+
+
+def pipeline(search: Search) -> list[dict]:
+    """The numbers beside the list, of at most MOST_COUNTED films: those that the index has first.
+
+    With the most popular films first in nearly all of them, that is no arbitrary choice.
+    """
+    # Without a filter, the sort is what makes it read the index.
+    popular_first = [] if search.given else [{"$sort": POPULAR_FIRST}]
+    return [
+        {"$match": search.criteria()},
+        *popular_first,
+        {"$limit": MOST_COUNTED + 1},
+        {
+            "$facet": {
+                "total": [{"$count": "count"}],
+                "genre": _names("genres"),
+                "country": _names("countries"),
+                "decade": _decades(),
+                **{name: [_buckets(name, bounds)] for name, bounds in BUCKETS.items()},
+            }
+        },
+    ]
+
+
+def _names(field: str) -> list[dict]:
+    """A film counts once for each name, however often and in whatever case it has it."""
+    names = {"$cond": [{"$isArray": f"${field}"}, f"${field}", [f"${field}"]]}
+    return [
+        {"$project": {field: {"$setUnion": [names, []]}}},
+        {"$unwind": f"${field}"},
+        {"$match": {field: {"$type": "string", "$not": {"$type": "array"}}}},
+        {"$group": {"_id": f"${field}", "count": {"$sum": 1}}},
+        {"$sort": {"count": DESCENDING, "_id": ASCENDING}},
+        {"$limit": MOST_FACETS},
+    ]
+
+
+def _decades() -> list[dict]:
+    decade = {"$multiply": [{"$floor": {"$divide": ["$year", 10]}}, 10]}
+    return [
+        {"$match": {"year": {"$gte": 0, "$lt": 10_000, "$not": {"$type": "array"}}}},
+        {"$group": {"_id": {"$toInt": decade}, "count": {"$sum": 1}}},
+        {"$sort": {"_id": DESCENDING}},
+    ]
+
+
+def _buckets(field: str, bounds: tuple) -> dict:
+    return {"$bucket": {"groupBy": f"${field}", "boundaries": list(bounds), "default": OTHER}}
+
+
+def read(found: dict) -> Facets:
+    """From the one document that pipeline() finds."""
+    total = next((each["count"] for each in found["total"]), 0)
+    lists = {
+        name: [(each["_id"], each["count"]) for each in found[name]]
+        for name in ("genre", "country", "decade")
+    }
+    for name in BUCKETS:
+        # In order: the server sorts a text, OTHER, after all numbers.
+        lists[name] = [(str(each["_id"]), each["count"]) for each in found[name]]
+    return Facets(total, **lists)

@@ -1,0 +1,19 @@
+from django.core.management.base import BaseCommand
+
+from mflix import repairs
+
+LONGEST = 60
+
+
+class Command(BaseCommand):
+    help = "Make dates of the films' lastupdated that are texts. Safe to repeat."
+
+    def handle(self, **options):
+        found = repairs.migrate_dates()
+        self.stdout.write(f"Texts that are dates now: {found.migrated}")
+        if found.left:
+            self.stdout.write(f"Texts that can't be read as dates and stay: {found.left}")
+        for film in found.examples:
+            self.stdout.write(f"  {film['_id']}: {film['lastupdated'][:LONGEST]!r}")
+        if found.left > len(found.examples):
+            self.stdout.write("  …")
