@@ -1,6 +1,8 @@
 from django.contrib import auth
 from django.contrib.auth.middleware import AuthenticationMiddleware, LoginRequiredMiddleware
+from django.contrib.auth.views import redirect_to_login
 from django.utils.functional import SimpleLazyObject
+from django_htmx.http import HttpResponseClientRedirect
 
 from .backends import document_of_session
 
@@ -20,6 +22,13 @@ class PrivateByDefaultMiddleware(LoginRequiredMiddleware):
         if not getattr(view_func, "login_required", True):
             return None
         return super().process_view(request, view_func, view_args, view_kwargs)
+
+    def handle_no_permission(self, request, view_func):
+        """The login page; where htmx asked for a part of a page, in the place of the whole page."""
+        if not request.htmx:
+            return super().handle_no_permission(request, view_func)
+        here = request.htmx.current_url_abs_path or "/"
+        return HttpResponseClientRedirect(redirect_to_login(here).url)
 
 
 def _user(request):

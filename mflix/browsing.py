@@ -33,6 +33,7 @@ SORTS = {
     "title": gettext_lazy("By title"),
     RELEVANCE: gettext_lazy("Best match"),
 }
+NAMES = ("title", "cast", "director")
 DETAILS = ("title", "year_from", "year_to", "rating_from", "rated", "type")
 TYPES = {"movie": gettext_lazy("Film"), "series": gettext_lazy("Series")}
 
@@ -73,6 +74,12 @@ class Browsing:
     def first(self) -> str:
         """The first page of this very search."""
         return self.url(self.search.pairs())
+
+    @property
+    def as_words(self) -> str:
+        """The search for the words of titles and names, wherever they stand, if there are any."""
+        named = [value for name, value in self.search.pairs() if name in NAMES]
+        return self.url([("q", " ".join(named))]) if named else ""
 
     @property
     def kept(self) -> list[tuple[str, str]]:

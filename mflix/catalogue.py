@@ -35,9 +35,9 @@ def page(search: Search, cursor: Cursor, beside: Queries | None = None) -> Page:
 
 
 def loosened(search: Search) -> Iterator[tuple[str, int]]:
-    """For each filter of a search that finds nothing, how many films there are without it.
+    """For each filter of a search, by its name, how many films there are without it.
 
-    Only those that help, each with its name; any number above facets.MOST_COUNTED means "more".
+    Any number above facets.MOST_COUNTED means "more".
     """
     if not search.given:
         return
@@ -47,4 +47,4 @@ def loosened(search: Search) -> Iterator[tuple[str, int]]:
         for name in search.given
     }
     for name, rows in together(queries, collation=COLLATION).items():
-        yield from ((name, row["count"]) for row in rows)
+        yield name, rows[0]["count"] if rows else 0

@@ -283,10 +283,10 @@ def edit(comment_id: ObjectId, owner: str, words: str):
         raise NoSuchComment(comment_id)
 
 
-def delete(comment_id: ObjectId, by: Actor, owner: str | None):
+def delete(comment_id: ObjectId, by: Actor, owner: str | None, author: User | None = None):
     """Remove a comment of `owner`, or of anybody, with its image. Raises NoSuchComment.
 
-    Somebody else's enters the audit log.
+    Somebody else's enters the audit log, as a change of its `author` if they have an account.
     """
 
     def remove(session):
@@ -296,8 +296,10 @@ def delete(comment_id: ObjectId, by: Actor, owner: str | None):
         comment = Comment.from_document(doc)
         _count(comment.movie_id, -1, session)
         if not comment.is_by(by.email):
-            target = {"email": comment.email, "nombre": comment.name}
-            audit.record([audit.entry(by, Action.MODERATE, target)], session)
+            target = {"email": comment.email, "nombre": comment.name, "_id": author and author.pk}
+            movie = movies.find_one({"_id": comment.movie_id}, {"title": 1}, session=session)
+            told = {"movie": (None, text(movie.get("title")))} if movie else {}
+            audit.record([audit.entry(by, Action.MODERATE, target, told)], session)
         return comment
 
     comment = transaction(remove)

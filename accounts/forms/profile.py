@@ -51,13 +51,13 @@ class PreferencesForm(forms.Form):
         label=_("Favourite film genres"),
         required=False,
         max_length=5000,
-        help_text=_("One per line."),
+        help_text=_("One per line, as the films have them: Drama, Comedy, War."),
     )
     favorite_cast = NamesField(
         label=_("Favourite actors and actresses"),
         required=False,
         max_length=5000,
-        help_text=_("One per line."),
+        help_text=_("One per line, the whole name with its accents."),
     )
     preferred_ratings = NamesField(
         label=_("Age ratings of films"),

@@ -22,6 +22,7 @@ FIELDS = {
     "fecha_nacimiento": gettext_lazy("Date of birth"),
     "patologia": gettext_lazy("Condition"),
     "contactos": gettext_lazy("Contacts"),
+    "movie": gettext_lazy("Film"),
 }
 CHOICES = {"rol": Role, "estado": Status, "sexo": Sex}
 

@@ -1,5 +1,6 @@
 """Reading a film's document, whatever others have stored in it."""
 
+from datetime import date
 from numbers import Real
 
 from bson import ObjectId
@@ -7,8 +8,7 @@ from django import template
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from accounts.models import moment as showable
-from accounts.models import text
+from accounts.models import moment, text
 
 from ..browsing import TYPES
 
@@ -33,8 +33,18 @@ PLACED = {
 # An embedding is thousands of numbers, and says nothing to people.
 MOST_CHARACTERS = 500
 
-register.filter("moment", showable)
 register.filter("words", text)
+
+
+@register.filter
+def day(value) -> date | None:
+    """Of a date, or of a text that begins with one as "2015-08-13 00:27:59.177000000" does."""
+    if isinstance(value, str):
+        try:
+            return date.fromisoformat(value[:10])
+        except ValueError:
+            return None
+    return moment(value)
 
 
 @register.filter

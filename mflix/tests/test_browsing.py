@@ -133,3 +133,8 @@ def test_value_is_shown_in_words(name, value, words):
 
 def test_values_are_encoded():
     assert browsing("genre=A%26B").first == "?genre=A%26B"
+
+
+def test_names_may_be_searched_for_as_words():
+    assert browsing("cast=chaplin&title=Modern&genre=Drama").as_words == "?q=Modern+chaplin"
+    assert browsing("genre=Drama").as_words == ""

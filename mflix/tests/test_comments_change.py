@@ -198,8 +198,21 @@ def test_moderation_is_in_the_audit_log_without_the_text(admin, cliente, mine):
 def test_moderation_reads_as_a_sentence_in_the_log(admin, mine):
     delete(admin, mine)
     page = admin.get("/audit/", headers={"accept-language": "en"}).content.decode()
-    assert "<td>removed a comment of</td>" in page
+    assert "removed a comment of<br><small>Film: " in page
     assert f"<td>{mine['name']}</td>" in page
+
+
+def test_moderation_stands_in_the_history_of_the_author(admin, cliente, mine):
+    delete(admin, mine)
+    page = admin.get(f"/users/{cliente.user.pk}/", headers={"accept-language": "en"}).text
+    assert "removed a comment of" in page
+
+
+def test_one_sees_what_one_is_about_to_delete(admin, movie):
+    comment = a_comment(movie, text="First line\n\n<Second>")
+    page = admin.get(f"/mflix/comments/{comment['_id']}/delete/").text
+    assert "<p>First line</p>" in page
+    assert "&lt;Second&gt;" in page
 
 
 def test_comment_stays_when_the_log_can_not_be_written(admin, mine, movie, monkeypatch):

@@ -1,6 +1,8 @@
 """The page of films as people see it."""
 
 import random
+import re
+from collections import Counter
 from datetime import UTC, datetime
 from urllib.parse import parse_qsl, urlencode
 
@@ -11,7 +13,7 @@ from accounts.tests.test_bad_input import NONSENSE
 from accounts.users import users
 from mflix import popularity
 from mflix.movies import movies
-from mflix.tests.mothers import a_movie
+from mflix.tests.mothers import a_movie, a_movie_document
 from mflix.tests.pages import (
     FilmsPage,
     elements,
@@ -98,6 +100,19 @@ def test_unrated_films_are_not_among_the_best(anonymous, rating):
     a_movie(title="Unrated", imdb={} if rating is ... else {"rating": rating})
     a_movie(title="Bad", imdb={"rating": 1.2})
     assert titles(FilmsPage(anonymous, "sort=rating")) == ["Bad", "Unrated"]
+
+
+def test_film_that_is_about_the_word_comes_first(anonymous):
+    told = "A long story of many things, where one of them is a train that nobody takes."
+    a_movie(title="Other", fullplot=told, tomatoes={"viewer": {"numReviews": 9999}})
+    a_movie(title="Train", fullplot="A train, and nothing but the train.")
+    assert titles(FilmsPage(anonymous, "q=train")) == ["Train", "Other"]
+
+
+def test_phrase_is_found_as_it_stands(anonymous):
+    a_movie(title="Found", fullplot="He took the night train home.")
+    a_movie(title="Other", fullplot="The train came at night.")
+    assert titles(FilmsPage(anonymous, urlencode({"q": '"night train"'}))) == ["Found"]
 
 
 # Chosen filters
@@ -226,8 +241,7 @@ def test_words_are_sorted_by_the_best_match(anonymous):
 
 @pytest.fixture
 def fifty(empty_database):
-    for n in range(50):
-        a_movie(title=f"Film {n:02}", year=1950 + n)
+    movies.insert_many(a_movie_document(title=f"Film {n:02}", year=1950 + n) for n in range(50))
 
 
 @pytest.mark.usefixtures("fifty")
@@ -260,24 +274,10 @@ def test_previous_page_is_the_one_that_was_left(anonymous):
 
 
 @pytest.mark.usefixtures("fifty")
-@pytest.mark.parametrize("name", ["after", "before"])
-@pytest.mark.parametrize(
-    "token",
-    ["x", "", "null", "WzAsMSwyXQ", "WzAsMSwyXQ:1a:xx", "{}", "$gt", "\x00", "é", "x" * 5000],
-    ids=ascii,
-)
-def test_token_that_is_not_ours_leads_to_the_first_page(anonymous, name, token):
-    query = urlencode({"sort": "title", name: token})
-    assert FilmsPage(anonymous, query).films == FilmsPage(anonymous, "sort=title").films
-
-
-@pytest.mark.usefixtures("fifty")
 def test_changed_token_leads_to_the_first_page(anonymous):
     first = FilmsPage(anonymous, "sort=title")
-    link = first.next
-    for place in range(link.index("after=") + 6, len(link), 5):
-        changed = link[:place] + ("A" if link[place] != "A" else "B") + link[place + 1 :]
-        assert FilmsPage(anonymous, changed).films == first.films
+    changed = first.next.replace("after=", "after=x")
+    assert FilmsPage(anonymous, changed).films == first.films
 
 
 @pytest.mark.usefixtures("fifty")
@@ -289,13 +289,12 @@ def test_token_of_another_sort_leads_to_the_first_page(anonymous):
 
 @pytest.mark.usefixtures("fifty")
 def test_page_beyond_the_end_leads_back(anonymous):
-    link = FilmsPage(anonymous).next
+    link = FilmsPage(anonymous, "sort=oldest").next
     movies.delete_many({"title": {"$ne": "Film 00"}})
     page = FilmsPage(anonymous, link)
-    assert page.films == [] or page.previous
-    if not page.films:
-        [back] = [a for a in links(page.root) if text(a) == "Go to the first ones"]
-        assert FilmsPage(anonymous, href(back)).films
+    [back] = [a for a in links(page.root) if text(a) == "Go to the first ones"]
+    assert page.films == []
+    assert titles(FilmsPage(anonymous, href(back))) == ["Film 00"]
 
 
 # Without and with JavaScript
@@ -376,9 +375,16 @@ def test_number_of_films_is_told_when_the_list_is_swapped(anonymous):
 def test_page_for_htmx_is_the_page_for_all(anonymous):
     """So the back button never brings half a page from the browser's cache."""
     a_movie()
-    swapped = anonymous.get("/mflix/?genre=Drama", headers={"HX-Request": "true"}).text
+    swapped, whole = (
+        # Each page has a CSRF token of its own.
+        re.sub(r'(?<=name="csrfmiddlewaretoken" value=")\w+', "", page.text)
+        for page in (
+            anonymous.get("/mflix/?genre=Drama", headers={"HX-Request": "true"}),
+            anonymous.get("/mflix/?genre=Drama"),
+        )
+    )
     assert swapped.startswith("<!DOCTYPE html>")
-    assert len(swapped) == len(anonymous.get("/mflix/?genre=Drama").text)
+    assert swapped == whole
 
 
 @pytest.mark.usefixtures("fifty")
@@ -418,7 +424,7 @@ def test_drawn_poster_stands_behind_one_that_does_not_load(anonymous):
     a_movie(poster=ADDRESS)
     page = FilmsPage(anonymous)
     assert len(posters(page)) == 1
-    assert [each for each in page.all("script") if "posters" in attributes(each)["src"]]
+    assert [each for each in page.all("script") if "films" in attributes(each)["src"]]
 
 
 @pytest.mark.parametrize(
@@ -544,22 +550,27 @@ def test_empty_result_says_which_filter_to_loosen(anonymous):
     assert page.loosened == {"?year_from=1980&sort=title": 1, "?genre=War&sort=title": 2}
 
 
-def test_filter_that_does_not_help_alone_is_not_named(anonymous):
+def test_filter_that_does_not_help_alone_is_named_too(anonymous):
     a_movie(genres=["War"])
-    assert FilmsPage(anonymous, "genre=Drama&country=Peru").loosened == {}
+    found = FilmsPage(anonymous, "genre=Drama&country=Peru").loosened
+    assert found == {"?country=Peru": 0, "?genre=Drama": 0}
 
 
 def test_several_values_are_loosened_together(anonymous):
     a_movie()
-    assert FilmsPage(anonymous, "genre=War&genre=Noir&rated=PG").loosened == {"?rated=PG": 1}
+    assert FilmsPage(anonymous, "genre=War&genre=Noir&rated=PG").loosened == {
+        "?rated=PG": 1,
+        "?genre=War&genre=Noir": 0,
+    }
 
 
 @pytest.mark.parametrize("words", ["the", "the of and", '"', "-train", "--", "$", '"" -'])
 def test_words_that_find_nothing_are_no_error(anonymous, words):
     a_movie(title="The Train")
     page = FilmsPage(anonymous, urlencode({"q": words}))
+    [(link, count)] = page.loosened.items()
     assert page.films == []
-    assert page.loosened == {"?": 1} or page.loosened == {"?sort=relevance": 1}
+    assert count == FilmsPage(anonymous, link).total == 1
 
 
 # Bad input
@@ -619,11 +630,11 @@ def test_any_combination_of_nonsense_is_a_list(cliente, seed):
         FilmsPage(cliente, urlencode(pairs))
 
 
-@pytest.mark.parametrize("parameter", PARAMETERS)
-def test_every_parameter_takes_any_text(anonymous, parameter):
+def test_every_parameter_takes_any_text(anonymous):
     a_movie()
     for value in VALUES:
-        assert anonymous.get("/mflix/", {parameter: value}).status_code == 200, ascii(value)
+        query = dict.fromkeys(PARAMETERS, value)
+        assert anonymous.get("/mflix/", query).status_code == 200, ascii(value)
 
 
 @pytest.mark.parametrize(
@@ -653,8 +664,9 @@ def test_what_is_stored_is_shown_escaped(cliente):
 
 def test_what_is_asked_for_is_shown_escaped(anonymous):
     evil = '"><script>alert(1)</script>'
-    for name in PARAMETERS:
-        assert "<script>alert" not in FilmsPage(anonymous, urlencode({name: evil})).html
+    page = FilmsPage(anonymous, urlencode(dict.fromkeys(PARAMETERS, evil)))
+    assert "<script>alert" not in page.html
+    assert page.html.count("&lt;script&gt;alert(1)") >= len(page.chosen)
 
 
 # Odd documents
@@ -694,29 +706,59 @@ NAMES = {
 }
 
 
-def odd_films(value) -> list[ObjectId]:
-    """The ids of films that each hold it in another place."""
-    films = [{field: value} for field in FIELDS]
-    films += [{"imdb": {"rating": value}}, {"tomatoes": {"viewer": value}}]
-    films += [{"tomatoes": {"viewer": {"numReviews": value}}}]
-    return [a_movie(**{**(NAMES if "tomatoes" in film else {}), **film})["_id"] for film in films]
+FIELDS_OF_SORTS = {
+    "popular": "tomatoes.viewer.numReviews",
+    "newest": "year",
+    "oldest": "year",
+    "rating": "imdb.rating",
+    "title": "title",
+}
 
 
-@pytest.mark.parametrize("value", ODD.values(), ids=ODD)
-@pytest.mark.parametrize("sort", SORTS)
-def test_odd_films_are_in_the_list(cliente, value, sort):
-    stored = odd_films(value) + [a_movie()["_id"] for _ in range(10)]
+def odd_films() -> list[dict]:
+    """Films that each hold another odd value, or the same one in another place; not stored yet."""
+    films = []
+    for value in ODD.values():
+        films += [{field: value} for field in FIELDS]
+        films += [{"imdb": {"rating": value}}, {"tomatoes": {"viewer": value}}]
+        films += [{"tomatoes": {"viewer": {"numReviews": value}}}]
+    return [a_movie_document(**{**(NAMES if "tomatoes" in f else {}), **f}) for f in films]
+
+
+def has_list(film: dict, field: str) -> bool:
+    """Whether there is a list in the field, or in what holds it."""
+    value = film
+    for name in field.split("."):
+        value = value.get(name) if isinstance(value, dict) else None
+        if isinstance(value, list):
+            return True
+    return False
+
+
+@pytest.mark.parametrize(("sort", "field"), FIELDS_OF_SORTS.items())
+def test_odd_films_are_in_the_list(cliente, sort, field):
+    stored = [film for film in odd_films() if not has_list(film, field)]
+    movies.insert_many(stored)
     shown = [film for page in walk(cliente, f"sort={sort}") for film in page.films]
-    if isinstance(value, list):
-        assert set(shown) <= set(stored)
-    else:
-        assert sorted(shown) == sorted(stored)
+    assert sorted(shown) == sorted(film["_id"] for film in stored)
 
 
-@pytest.mark.parametrize("value", ODD.values(), ids=ODD)
-def test_odd_films_break_no_search(anonymous, value):
-    odd_films(value)
-    for query in (
+@pytest.mark.parametrize(("sort", "field"), FIELDS_OF_SORTS.items())
+def test_films_that_are_sorted_by_a_list_leave_the_others_in_it(cliente, sort, field):
+    """They themselves may be missed, or shown twice."""
+    lists = [film for film in odd_films() if has_list(film, field)]
+    others = [a_movie_document() for _ in range(20)]
+    movies.insert_many(lists + others)
+    shown = Counter(film for page in walk(cliente, f"sort={sort}") for film in page.films)
+    assert lists
+    assert {film["_id"]: shown[film["_id"]] for film in others} == {
+        film["_id"]: 1 for film in others
+    }
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
         "genre=Drama",
         "q=text",
         "title=t",
@@ -726,8 +768,11 @@ def test_odd_films_break_no_search(anonymous, value):
         "metacritic=other&sort=newest",
         "q=somebody&sort=title",
         "genre=zzz&rated=zzz",
-    ):
-        FilmsPage(anonymous, query)
+    ],
+)
+def test_odd_films_break_no_search(anonymous, query):
+    movies.insert_many(odd_films())
+    assert walk(anonymous, query)
 
 
 def test_film_with_an_odd_id_breaks_no_list(anonymous):

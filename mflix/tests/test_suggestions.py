@@ -100,3 +100,8 @@ def test_row_is_not_there_in_a_search(cliente):
         {"_id": cliente.user.pk}, {"$set": {"preferences": {"favorite_genres": ["War"]}}}
     )
     assert "Para ti" not in cliente.get("/mflix/?genre=War").text
+
+
+def test_who_said_nothing_is_told_what_to_say(cliente):
+    a_movie()
+    assert "/profile/preferences/" in cliente.get("/mflix/").text

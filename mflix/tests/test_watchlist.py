@@ -146,3 +146,10 @@ def test_nobody_sees_another_ones_list(cliente, tecnico):
 
 def test_anonymous_is_asked_to_log_in(anonymous):
     assert watch(anonymous, a_movie()).headers["Location"].startswith("/login/")
+
+
+def test_htmx_gets_the_login_page_as_a_page(anonymous):
+    headers = {"HX-Request": "true", "HX-Current-URL": "http://testserver/mflix/?genre=War"}
+    answer = watch(anonymous, a_movie(), headers=headers)
+    assert answer.headers["HX-Redirect"] == "/login/?next=/mflix/%3Fgenre%3DWar"
+    assert answer.content == b""

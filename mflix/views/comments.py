@@ -11,12 +11,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts import users
 from accounts.access import any_role_required
 from accounts.requests import actor
 
 from .. import comments
 from ..comments import Comment, NoSuchComment, NoSuchMovie
 from ..forms.comments import CommentForm, EditForm
+
+# Where on their pages what was done to comments is told.
+PLACE = "comments"
 
 
 def existing(view):
@@ -65,7 +69,7 @@ def newer(request, movie_id):
 def create(request, movie_id):
     form = CommentForm(request.POST, request.FILES)
     if form.is_valid() and form.create(request.user, movie_id):
-        messages.success(request, _("Your comment is published."))
+        messages.success(request, _("Your comment is published."), PLACE)
         return redirect(_place(movie_id))
     if not form.retry_after:
         return _page(request, movie_id, form)
@@ -81,7 +85,7 @@ def edit(request, comment_id):
     form = EditForm(request.POST or None, initial={"text": comment.text})
     if form.is_valid():
         comments.edit(comment_id, request.user.email, form.cleaned_data["text"])
-        messages.success(request, _("Your comment is saved."))
+        messages.success(request, _("Your comment is saved."), PLACE)
         return redirect(_back(request, comment))
     context = {"form": form, "title": _("Edit my comment"), "back": _back(request, comment)}
     return render(request, "accounts/form.html", context)
@@ -94,12 +98,13 @@ def delete(request, comment_id):
     owner = None if request.user.is_administrator else request.user.email
     comment = comments.find(comment_id, owner)
     if request.method == "POST":
-        comments.delete(comment_id, actor(request), owner)
-        messages.success(request, _("The comment is deleted."))
+        comments.delete(comment_id, actor(request), owner, users.by_email(comment.email))
+        messages.success(request, _("The comment is deleted."), PLACE)
         return redirect(_back(request, comment))
     context = {
         "title": _("Delete the comment of %(name)s?") % {"name": comment.author},
         "warning": _("The comment and its image are removed for good."),
+        "quote": comment.text,
         "submit": _("Delete"),
         "back": _back(request, comment),
     }

@@ -1,6 +1,0 @@
-// A poster that does not load leaves its place to the drawn one behind it.
-const remove = (image) => image.closest(".poster") && image.remove();
-document.addEventListener("error", (event) => event.target instanceof HTMLImageElement && remove(event.target), true);
-for (const image of document.querySelectorAll(".poster img")) {
-  if (image.complete && !image.naturalWidth) remove(image);
-}
