@@ -79,7 +79,7 @@ class Browsing:
     def as_words(self) -> str:
         """The search for the words of titles and names, wherever they stand, if there are any."""
         named = [value for name, value in self.search.pairs() if name in NAMES]
-        return self.url([("q", " ".join(named))]) if named else ""
+        return self.url([("q", " ".join(named))], RELEVANCE) if named else ""
 
     @property
     def kept(self) -> list[tuple[str, str]]:
