@@ -1,16 +1,32 @@
 """Documents of MongoDB's sample_mflix data set, from files into its collections."""
 
 from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
-from pymongo import ReplaceOne
-from pymongo.errors import BulkWriteError
+from bson.raw_bson import RawBSONDocument
+from pymongo import InsertOne, ReplaceOne
+from pymongo.errors import BulkWriteError, OperationFailure
 
-from pialara_site.dumps import plain_name
+from accounts import bulk
+from pialara_site.dumps import RAW, BrokenFile, Unreadable, plain_name
 from pialara_site.mongo import mflix
 
 COLLECTIONS = ("movies", "comments", "theaters", "users", "sessions", "embedded_movies")
-DUPLICATE_KEY = 11000
+# What mongodump calls the folder of the database, and Compass the beginning of a file's name.
+DATABASES = dict.fromkeys((mflix.name, "sample_mflix"))
+ENDINGS = (".bson", ".json", ".jsonl", ".ndjson")
+NO_DUMPS = (".metadata.json", ".rejected.jsonl")
+USER_FIELDS = ("name", "email", "password")
+BATCH = 1000
+BATCH_BYTES = 8 << 20  # however large the documents are, so that memory stays flat
+DUPLICATE_KEY, OVERFLOW, INVALID_BSON = 11000, 15, 22
+# Each BSON document begins with four bytes of length and one of the first field's type.
+ID_FIRST = slice(5, 9)
+LONGEST_REASON = 300
+
+Rejected = list[tuple[Any, str]]
 
 
 class UnknownCollection(Exception):
@@ -19,7 +35,8 @@ class UnknownCollection(Exception):
 
 def collection_of(path: Path) -> str:
     """The collection that a file is of, by its name. Raises UnknownCollection."""
-    name = plain_name(path).split(".")[0]
+    names = plain_name(path).split(".")
+    name = names[1] if names[0] in DATABASES and len(names) > 1 else names[0]
     if name not in COLLECTIONS:
         raise UnknownCollection(
             f"{path}: the name is none of {', '.join(COLLECTIONS)}; say it with --collection."
@@ -27,51 +44,157 @@ def collection_of(path: Path) -> str:
     return name
 
 
-def files_in(path: Path) -> list[Path]:
-    """The file itself, or the files of a folder that hold collections, as mongodump names them."""
+def files_in(path: Path, collection: str | None = None) -> list[Path]:
+    """The file itself, or a folder's files of this collection, or of all of them.
+
+    A dump of several databases has a folder for each, and the others' users are none of ours.
+    """
     if not path.is_dir():
         return [path]
-    return [
-        each
-        for each in sorted(path.rglob("*"))
-        if plain_name(each).endswith((".bson", ".json"))
-        and plain_name(each).split(".", 1)[0] in COLLECTIONS
-        and not plain_name(each).endswith(".metadata.json")
-    ]
+    folders = [path, *(path / name for name in DATABASES)]
+    files = [file for folder in folders if folder.is_dir() for file in sorted(folder.iterdir())]
+    return [file for file in files if _is_dump(file, collection)]
 
 
-def store(name: str, docs: list[dict]) -> tuple[Counter, list[tuple[dict, str]]]:
+def _is_dump(file: Path, collection: str | None) -> bool:
+    name = plain_name(file)
+    if not file.is_file() or not name.endswith(ENDINGS) or name.endswith(NO_DUMPS):
+        return False
+    try:
+        return collection in (None, collection_of(file))
+    except UnknownCollection:
+        return False
+
+
+def batches(found: Iterable[RawBSONDocument | Unreadable]) -> Iterator[list]:
+    """Lists of BATCH, or of fewer that are large; of a broken file, what was sound."""
+    batch, size = [], 0
+    try:
+        for each in found:
+            batch.append(each)
+            size += _size(each)
+            if len(batch) == BATCH or size > BATCH_BYTES:
+                yield batch
+                batch, size = [], 0
+    except BrokenFile:
+        yield batch
+        raise
+    if batch:
+        yield batch
+
+
+def _size(each: RawBSONDocument | Unreadable) -> int:
+    """Bytes, as far as they are known."""
+    found = each.found if isinstance(each, Unreadable) else each
+    if isinstance(found, RawBSONDocument):
+        return len(found.raw)
+    return len(found) if isinstance(found, str | bytes) else BATCH_BYTES // 10
+
+
+def store(
+    name: str, batch: list[RawBSONDocument | Unreadable], *, known: bool = False
+) -> tuple[Counter, Rejected]:
     """Store documents by `_id`: counts of `new`, `changed`, `same`, and the rejected with reasons.
 
-    Those that are new, mostly all or none, are inserted in one go; only the others are compared.
+    `known` is a guess that most are there already, which saves their insertion.
     """
-    rejected = [(doc, "it has no _id") for doc in docs if "_id" not in doc]
-    docs = [doc for doc in docs if "_id" in doc]
-    counts = Counter()
+    rejected = [tuple(each) for each in batch if isinstance(each, Unreadable)]
+    docs = [each for each in batch if not isinstance(each, Unreadable)]
+    rejected += [(doc, "it has no _id") for doc in docs if not _has_id(doc)]
+    docs = [doc for doc in docs if _has_id(doc)]
+    counts = Counter(new=0, changed=0, same=0)
+    if known:
+        stored = _stored(name, docs)
+        counts["same"] = sum(doc.raw in stored for doc in docs)
+        docs = [doc for doc in docs if doc.raw not in stored]
     there = _insert(name, docs, counts, rejected)
-    if there:
-        done = mflix[name].bulk_write(
-            [ReplaceOne({"_id": doc["_id"]}, doc) for doc in there], ordered=False
-        )
-        counts["changed"] = done.modified_count
-        counts["same"] = len(there) - done.modified_count
+    _replace(name, there, counts, rejected)
     counts["rejected"] = len(rejected)
     return counts, rejected
 
 
-def _insert(name: str, docs: list[dict], counts: Counter, rejected: list) -> list[dict]:
+def store_all(name: str, batches: Iterable[list]) -> Iterator[tuple[Counter, Rejected]]:
+    """store() each; an interrupted import is likely to meet what it stored the time before."""
+    known = False
+    for batch in batches:
+        counts, rejected = store(name, batch, known=known)
+        known = counts["changed"] + counts["same"] > counts["new"]
+        yield counts, rejected
+
+
+def commenters() -> Iterator[RawBSONDocument]:
+    """The users that sample_mflix has in the database."""
+    lenient = RAW.with_options(unicode_decode_error_handler="replace")
+    return iter(mflix.users.with_options(lenient).find({}, USER_FIELDS))
+
+
+def admit(batch: list[RawBSONDocument | Unreadable]) -> tuple[Counter, Rejected]:
+    """Let users of sample_mflix log in as clients, with the passwords that they had.
+
+    Counts and rejected as store() has them. Those passwords are published, so whoever has an
+    account already keeps it as it is.
+    """
+    rejected = [tuple(each) for each in batch if isinstance(each, Unreadable)]
+    docs = [each for each in batch if not isinstance(each, Unreadable)]
+    people = [{field: doc[field] for field in USER_FIELDS if field in doc} for doc in docs]
+    counts, refused = bulk.upsert(people, only_new=True)
+    counts["rejected"] += len(rejected)
+    return counts, rejected + refused
+
+
+def _has_id(doc: RawBSONDocument) -> bool:
+    return doc.raw[ID_FIRST] == b"_id\0" or "_id" in doc
+
+
+def _stored(name: str, docs: list) -> set[bytes]:
+    """What the database holds under the `_id`s of these documents."""
+    ids = [doc["_id"] for doc in docs]
+    plain = [id_ for id_ in ids if not isinstance(id_, Mapping)]  # {"$gt": 1} would be an operator
+    found = mflix[name].with_options(RAW).find({"_id": {"$in": plain}}, batch_size=BATCH + 1)
+    return {bytes(doc.raw) for doc in found}
+
+
+def _insert(name: str, docs: list, counts: Counter, rejected: Rejected) -> list:
     """Insert what is new; returns the documents whose `_id` is there already."""
-    if not docs:
+    try:
+        failures = _write(name, [InsertOne(doc) for doc in docs], counts)
+    except OperationFailure as error:
+        if error.code not in (OVERFLOW, INVALID_BSON):
+            raise
+        # The server does not say which document it was that it could not even read.
+        if len(docs) == 1:
+            rejected.append((docs[0], error.details["errmsg"][:LONGEST_REASON]))
+            return []
+        half = len(docs) // 2
+        halves = (docs[:half], docs[half:])
+        return [doc for some in halves for doc in _insert(name, some, counts, rejected)]
+    there = []
+    for failure in failures:
+        doc = docs[failure["index"]]
+        if failure["code"] == DUPLICATE_KEY and failure["keyPattern"] == {"_id": 1}:
+            there.append(doc)
+        else:
+            rejected.append((doc, failure["errmsg"]))
+    return there
+
+
+def _replace(name: str, docs: list, counts: Counter, rejected: Rejected):
+    replacements = [ReplaceOne({"_id": doc["_id"]}, doc, upsert=True) for doc in docs]
+    for failure in _write(name, replacements, counts):
+        rejected.append((docs[failure["index"]], failure["errmsg"]))
+
+
+def _write(name: str, writes: list, counts: Counter) -> list[dict]:
+    """Do and count the writes; returns what the server says of each that failed."""
+    if not writes:
         return []
     try:
-        counts["new"] = len(mflix[name].insert_many(docs, ordered=False).inserted_ids)
+        done = mflix[name].bulk_write(writes, ordered=False).bulk_api_result
     except BulkWriteError as error:
-        counts["new"] = error.details["nInserted"]
-        there = []
-        for failed in error.details["writeErrors"]:
-            if failed["code"] == DUPLICATE_KEY and "_id" in failed["keyPattern"]:
-                there.append(failed["op"])
-            else:
-                rejected.append((failed["op"], failed["errmsg"]))
-        return there
-    return []
+        if error.details["writeConcernErrors"]:  # what is stored may not last
+            raise
+        done = error.details
+    counts["new"] += done["nInserted"] + done["nUpserted"]
+    counts["changed"] += done["nModified"]
+    counts["same"] += done["nMatched"] - done["nModified"]
+    return done["writeErrors"]

@@ -1,4 +1,5 @@
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from typing import TypeVar
 
@@ -10,3 +11,13 @@ def batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
     rest = iter(items)
     while batch := list(islice(rest, size)):
         yield batch
+
+
+def ahead(items: Iterable[T]) -> Iterator[T]:
+    """The same items, each made in another thread while the one before it is used."""
+    rest, end = iter(items), object()
+    with ThreadPoolExecutor(1) as maker:
+        coming = maker.submit(next, rest, end)
+        while (item := coming.result()) is not end:
+            coming = maker.submit(next, rest, end)
+            yield item

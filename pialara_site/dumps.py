@@ -12,22 +12,38 @@ import re
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 import bson
 from bson import json_util
-from bson.codec_options import CodecOptions
-from bson.errors import BSONError
-from bson.json_util import JSONOptions, object_pairs_hook
+from bson.codec_options import CodecOptions, DatetimeConversion
+from bson.errors import BSONError, InvalidBSON
+from bson.json_util import JSONOptions
+from bson.raw_bson import DEFAULT_RAW_BSON_OPTIONS, RawBSONDocument
 
 CHUNK = 1 << 20
+LARGEST = 16 << 20  # bytes of a document, which is MongoDB's limit
+# Characters in which no document ended; MongoDB takes none that is as long as that.
+TOO_LONG = 2 * LARGEST
 
-_BSON = CodecOptions(tz_aware=True, tzinfo=UTC)
-_JSON = JSONOptions(tz_aware=True, tzinfo=UTC)
+# Dates that Python has no datetime for are kept as they are.
+_DATES = {
+    "tz_aware": True,
+    "tzinfo": UTC,
+    "datetime_conversion": DatetimeConversion.DATETIME_AUTO,
+}
+_BSON = CodecOptions(**_DATES)
+RAW = DEFAULT_RAW_BSON_OPTIONS.with_options(**_DATES)
+_JSON = JSONOptions(**_DATES)
+# Whether a document can be read shows without the zone of its dates, which takes time.
+_SOUND = CodecOptions(datetime_conversion=DatetimeConversion.DATETIME_AUTO)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECONDS = 6 * 10**13  # about 1,900 years: from 1970 they lead to a date that Python knows
 _GZIP_MAGIC = b"\x1f\x8b"
 _BETWEEN = re.compile(r"[\s,\[\]]*")  # what stands between the documents of a JSON file
+_LONGEST_TOKEN = 16  # characters that make sense only as a whole: -Infinity, two of \ud83d
 
 
 # What reading such files raises: also numbers out of range, and objects in objects without end.
@@ -47,25 +63,37 @@ class BrokenFile(Exception):
     """The file can't be read to its end; the text is a sentence."""
 
 
+class Unreadable(NamedTuple):
+    """What stands in a file where a document should, and why it is none."""
+
+    found: Any
+    reason: str
+
+
 def documents(path: Path, watch: Callable[[BinaryIO], BinaryIO] | None = None) -> Iterator[dict]:
     """The documents of the file. Raises BrokenFile where it stops making sense.
 
     `watch` may wrap the file as it lies on the disk, to see how far it has been read.
     """
-    number = 0
-    try:
-        with _opened(path, watch) as file:
-            is_bson = plain_name(path).endswith(".bson")
-            found = bson.decode_file_iter(file, _BSON) if is_bson else _json_documents(file)
-            for doc in found:
-                if not isinstance(doc, dict):
-                    raise BrokenFile(f"{path}: after document {number} comes no document.")
-                yield doc
-                number += 1
-    except FileNotFoundError as error:
-        raise BrokenFile(f"{path}: there is no such file.") from error
-    except BROKEN as error:
-        raise BrokenFile(f"{path}: broken after document {number}.") from error
+    for number, found in enumerate(_read(path, watch)):
+        try:
+            doc = bson.decode(found, _BSON) if isinstance(found, bytes) else found
+        except BROKEN as error:
+            raise BrokenFile(f"{path}: broken after document {number}.") from error
+        if not isinstance(doc, dict):
+            raise BrokenFile(f"{path}: after document {number} comes no document.")
+        yield doc
+
+
+def packed(
+    path: Path, watch: Callable[[BinaryIO], BinaryIO] | None = None
+) -> Iterator[RawBSONDocument | Unreadable]:
+    """The documents of the file, ready to be sent as they are, for many of them.
+
+    What is no document comes as Unreadable, and the file goes on behind it. Raises BrokenFile where
+    nobody can tell what belongs together.
+    """
+    return map(_packed, _read(path, watch))
 
 
 def plain_name(path: Path) -> str:
@@ -78,34 +106,77 @@ def rejects(path: Path) -> Path:
     return path.with_name(f"{path.name}.rejected.jsonl")
 
 
-def keep_rejected(path: Path, rejected: list[tuple[dict, str]]):
+def keep_rejected(path: Path, rejected: list[tuple[Any, str]]):
     """Add documents, each with its reason, to the file's rejects(), which only its owner reads."""
     if rejected:
         with open(rejects(path), "a", opener=_private) as file:
             for doc, reason in rejected:
-                file.write(json_util.dumps({"reason": reason, "document": doc}) + "\n")
+                whole = bson.decode(doc.raw, _BSON) if isinstance(doc, RawBSONDocument) else doc
+                file.write(json_util.dumps({"reason": reason, "document": whole}) + "\n")
 
 
 def _private(path, flags) -> int:
     return os.open(path, flags, mode=0o600)
 
 
+def _read(path: Path, watch) -> Iterator[Any]:
+    """What stands in the file: the bytes of documents, or values of JSON. Raises BrokenFile."""
+    number = 0
+    try:
+        with _opened(path, watch) as file:
+            is_bson = plain_name(path).endswith(".bson")
+            for found in _bson_documents(file) if is_bson else _json_documents(file):
+                yield found
+                number += 1
+    except FileNotFoundError as error:
+        raise BrokenFile(f"{path}: there is no such file.") from error
+    except BROKEN as error:
+        raise BrokenFile(f"{path}: broken after document {number}.") from error
+
+
 @contextmanager
 def _opened(path: Path, watch):
-    with open(path, "rb") as plain:
-        zipped = plain.read(2) == _GZIP_MAGIC
-        plain.seek(0)
-        file = watch(plain) if watch else plain
-        if not zipped:
+    with open(path, "rb", buffering=0) as plain:
+        file = io.BufferedReader(watch(plain) if watch else plain, CHUNK)
+        if not file.peek(2).startswith(_GZIP_MAGIC):
             yield file
             return
         with gzip.open(file) as unzipped:
             yield unzipped
 
 
-def _json_documents(file) -> Iterator:
+def _packed(found: Any) -> RawBSONDocument | Unreadable:
+    if isinstance(found, Unreadable):
+        return found
+    try:
+        if isinstance(found, bytes):
+            bson.decode(found, _SOUND)  # MongoDB stores broken texts, and nobody can read them
+            doc = RawBSONDocument(found, RAW)
+        elif isinstance(found, dict):
+            doc = RawBSONDocument(bson.encode(found), RAW)
+        else:
+            return Unreadable(found, "it is no document")
+    except BROKEN as error:
+        return Unreadable(found, f"MongoDB can't store it: {error}")
+    if len(doc.raw) > LARGEST:
+        return Unreadable(doc, "it is larger than 16 MB")
+    return doc
+
+
+def _bson_documents(file: BinaryIO) -> Iterator[bytes]:
+    """Each begins with its length and ends with a zero byte."""
+    while head := file.read(4):
+        size = int.from_bytes(head, "little")
+        if size > TOO_LONG:
+            raise InvalidBSON("no document is as large as that")
+        doc = head + file.read(max(0, size - 4))
+        if not 5 <= len(doc) == size or doc[-1]:
+            raise InvalidBSON("the document is cut off")
+        yield doc
+
+
+def _json_documents(file: BinaryIO) -> Iterator[Any]:
     """The values of an array, of lines, or of anything alike."""
-    decoder = json.JSONDecoder(object_pairs_hook=lambda pairs: object_pairs_hook(pairs, _JSON))
     text, place, open_arrays, ended = "", 0, 0, False
     with io.TextIOWrapper(file, "utf-8-sig") as reader:
         while True:
@@ -113,13 +184,59 @@ def _json_documents(file) -> Iterator:
             open_arrays += between[0].count("[") - between[0].count("]")
             place = between.end()
             try:
-                value, place = decoder.raw_decode(text, place)
-                yield value
-            except json.JSONDecodeError:
-                if ended and (place < len(text) or open_arrays):
-                    raise
-                if ended:
+                value, place = _decoded(text, place)
+            except json.JSONDecodeError as error:
+                cut_off = _is_cut_off(error)
+                following = -1 if cut_off and not ended else text.find("\n{", place)
+                if following >= 0:
+                    reason = f"it is no JSON: {error.msg}"
+                    value, place = Unreadable(text[place:following], reason), following
+                elif ended and place == len(text) and not open_arrays:
                     return
-                # Twice as much each time, or a long document would be parsed for every piece.
-                more = reader.read(max(CHUNK, len(text)))
-                text, place, ended = text[place:] + more, 0, not more
+                elif ended or len(text) - place > TOO_LONG:
+                    raise
+                else:
+                    # More each time, or a long document would be parsed for every small piece.
+                    more = reader.read(min(max(CHUNK, len(text)), 4 * CHUNK))
+                    text, place, ended = text[place:] + more, 0, not more
+                    continue
+            yield value
+
+
+def _is_cut_off(error: json.JSONDecodeError) -> bool:
+    """Is the text sound as far as it goes?"""
+    at_end = error.pos > len(error.doc) - _LONGEST_TOKEN
+    return at_end or error.msg.startswith("Unterminated string")
+
+
+def _decoded(text: str, place: int) -> tuple[Any, int]:
+    """The value at `place` and where it ends. Raises JSONDecodeError."""
+    try:
+        return _EXTENDED.raw_decode(text, place)
+    except json.JSONDecodeError:
+        raise
+    except BROKEN as error:
+        value, end = _PLAIN.raw_decode(text, place)
+        return Unreadable(value, f"it is no extended JSON: {error}"), end
+
+
+def _extended(value: dict) -> Any:
+    """What an object of extended JSON stands for; each of them begins with its $type."""
+    for key in value:
+        if key[:1] != "$":
+            return value
+        return (_date(value) if key == "$date" else None) or json_util.object_hook(value, _JSON)
+    return value
+
+
+def _date(value: dict) -> datetime | None:
+    """The usual forms of a date, for speed: films have several, and json_util takes its time."""
+    date = value["$date"]
+    if isinstance(date, str) and date.endswith("Z"):
+        return datetime.fromisoformat(date)
+    if isinstance(date, int) and abs(date) < _MILLISECONDS:
+        return _EPOCH + timedelta(milliseconds=date)
+    return None
+
+
+_EXTENDED, _PLAIN = json.JSONDecoder(object_hook=_extended), json.JSONDecoder()

@@ -2,15 +2,17 @@
 
 import gzip
 import json
+import os
 import struct
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import bson
 import pytest
-from bson import Decimal128, Int64, ObjectId, json_util
+from bson import DatetimeMS, Decimal128, Int64, ObjectId, json_util
 
 from pialara_site import dumps
-from pialara_site.dumps import BrokenFile, documents
+from pialara_site.dumps import BrokenFile, documents, packed
 
 RICH = {
     "_id": ObjectId("65a1b2c3d4e5f60718293a4b"),
@@ -75,6 +77,31 @@ def test_dates_are_aware_in_utc(read):
         ("a.json", json_util.dumps(RICH).encode()),
     ):
         assert read(content, name)[0]["fecha_nacimiento"].utcoffset().total_seconds() == 0
+
+
+@pytest.mark.parametrize(
+    "date",
+    [
+        '"1950-02-03T00:00:00Z"',
+        '"1950-02-03T00:00:00.000Z"',
+        '"1950-02-03T01:00:00.000+0100"',
+        "-628300800000",
+        '{"$numberLong": "-628300800000"}',
+    ],
+)
+def test_date_is_read_however_it_is_written(read, date):
+    assert read(b'{"a": {"$date": %s}}' % date.encode()) == [{"a": RICH["fecha_nacimiento"]}]
+
+
+def test_date_beyond_those_of_python_is_kept(read):
+    assert read(b'{"a": {"$date": {"$numberLong": "999999999999999"}}}') == [
+        {"a": DatetimeMS(999999999999999)}
+    ]
+
+
+@pytest.mark.parametrize("doc", [{"$set": 1}, {"a": 1, "$oid": "x"}, {"a": {"$gt": 5}}])
+def test_field_with_a_dollar_is_a_field(read, doc):
+    assert read(json.dumps(doc).encode()) == [doc]
 
 
 @pytest.mark.parametrize(
@@ -185,3 +212,84 @@ def test_missing_file_is_named(tmp_path):
 def test_folder_is_no_file(tmp_path):
     with pytest.raises(BrokenFile, match=r"broken after document 0\.$"):
         list(documents(tmp_path))
+
+
+# What is read for a database
+
+
+@pytest.fixture
+def packs(tmp_path):
+    """What packed() makes of a file: documents, and the reasons for what is none."""
+
+    def packs(content: bytes, name="file.json") -> list:
+        (tmp_path / name).write_bytes(content)
+        found = list(packed(tmp_path / name))
+        return [getattr(each, "reason", None) or bson.decode(each.raw) for each in found]
+
+    return packs
+
+
+def test_bson_is_packed_as_it_is(tmp_path):
+    (tmp_path / "a.bson").write_bytes(bson.encode(RICH) * 2)
+    assert [each.raw for each in packed(tmp_path / "a.bson")] == [bson.encode(RICH)] * 2
+
+
+def test_json_is_packed_as_bson(tmp_path):
+    (tmp_path / "a.json").write_text(json_util.dumps(RICH))
+    assert [each.raw for each in packed(tmp_path / "a.json")] == [bson.encode(RICH)]
+
+
+@pytest.mark.parametrize(
+    ("broken", "reason"),
+    [
+        (b'{"a": ', "no JSON"),
+        (b'{"a": "unfinished', "no JSON"),
+        (b"nombre;email\nAna;ana@example.org", "no JSON"),
+        (b'{"a": {"$oid": "zz"}}', "no extended JSON"),
+        (b'{"a": {"$date": "yesterdayZ"}}', "no extended JSON"),
+        (b"5", "no document"),
+        (b'{"a": 100000000000000000000}', "can't store"),
+        (b'{"a": "\\ud800"}', "can't store"),
+    ],
+)
+def test_lines_go_on_after_a_broken_one(packs, monkeypatch, broken, reason):
+    for chunk in (5, 1 << 20):
+        monkeypatch.setattr(dumps, "CHUNK", chunk)
+        found = packs(b'{"n": 1}\n' + broken + b'\n{"n": 2}\n')
+        assert (found[0], found[2:]) == ({"n": 1}, [{"n": 2}])
+        assert reason in found[1]
+
+
+def test_broken_line_is_told_as_it_is(tmp_path):
+    (tmp_path / "a.json").write_text('{"a": \n{"a": 1}\n')
+    assert next(packed(tmp_path / "a.json")).found == '{"a": '
+
+
+def test_indented_array_goes_on_after_a_broken_document(packs):
+    found = packs(b'[{\n\t"n": 1\n},\n{\n\t"n": ,\n\t"b": {}\n},\n{\n\t"n": 2\n}]\n')
+    assert (found[0], found[2:]) == ({"n": 1}, [{"n": 2}])
+
+
+def test_broken_bson_inside_a_document_leaves_the_others(packs):
+    bad = bson.encode({"a": "abc"}).replace(b"abc", b"\xff\xfe\xfd")
+    found = packs(bson.encode({"n": 1}) + bad + bson.encode({"n": 2}), "a.bson")
+    assert (found[0], found[2]) == ({"n": 1}, {"n": 2})
+
+
+def test_text_in_which_no_document_ends_is_not_read_to_its_end(tmp_path, monkeypatch):
+    monkeypatch.setattr(dumps, "TOO_LONG", 100)
+    monkeypatch.setattr(dumps, "CHUNK", 50)
+    path = tmp_path / "a.json"
+    path.write_text('{"a": "' + "x" * 100_000)
+    seen = []
+    with pytest.raises(BrokenFile):
+        list(packed(path, lambda file: seen.append(file) or file))
+    assert seen[0].closed
+
+
+def test_pipe_is_read_like_a_file(tmp_path):
+    path = tmp_path / "a.json"
+    os.mkfifo(path)
+    with ThreadPoolExecutor(1) as other:
+        other.submit(path.write_text, '{"a": 1}')
+        assert list(documents(path)) == [{"a": 1}]

@@ -1,8 +1,11 @@
 from collections import Counter
+from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 
 import pymongo
 from django.core.management.base import BaseCommand, CommandError
+from rich.console import Console
 from rich.progress import (
     BarColumn,
     DownloadColumn,
@@ -13,10 +16,10 @@ from rich.progress import (
 )
 
 from mflix import imports
-from pialara_site.batches import batches
-from pialara_site.dumps import BrokenFile, documents, keep_rejected, rejects
+from pialara_site import schema
+from pialara_site.batches import ahead
+from pialara_site.dumps import BrokenFile, keep_rejected, packed, rejects
 
-BATCH = 1000
 COLUMNS = (
     TextColumn("{task.description}"),
     BarColumn(),
@@ -24,6 +27,13 @@ COLUMNS = (
     TransferSpeedColumn(),
     TimeRemainingColumn(),
 )
+ACCOUNTS = "accounts"
+# What to run after documents of these collections came in.
+NEXT_STEPS = {
+    "migrate_dates": {"movies"},
+    "recount_comments": {"movies", "comments"},
+    "import_mflix --users": {"users"},
+}
 
 
 class Command(BaseCommand):
@@ -34,40 +44,90 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser):
-        parser.add_argument("paths", nargs="+", type=Path, metavar="PATH")
-        parser.add_argument("--collection", choices=imports.COLLECTIONS)
+        parser.add_argument("paths", nargs="*", type=Path, metavar="PATH")
+        parser.add_argument(
+            "--collection", choices=imports.COLLECTIONS, help="what the files hold (as their names)"
+        )
+        parser.add_argument(
+            "--users",
+            action="store_true",
+            help="let users of sample_mflix log in as clients: those of the PATHs, or without one "
+            "those of the database; whoever has an account keeps it as it is",
+        )
+        parser.add_argument(
+            "--rejects", type=Path, metavar="FOLDER", help="where the rejected go (beside FILE)"
+        )
 
-    def handle(self, *, paths, collection, **options):
-        files = [file for path in paths for file in imports.files_in(path)]
+    def handle(self, *, paths, collection, users, rejects, **options):
+        if users and collection:
+            raise CommandError("--users and --collection exclude each other.")
+        if not users and not paths:
+            raise CommandError("Say which files or folders to import.")
+        for path in paths:
+            if not path.exists():
+                raise CommandError(f"{path}: there is no such file.")
+        self.filled, self.failures = set(), []
+        files = self.files(paths, "users" if users else collection)
+        bar = Progress(*COLUMNS, console=Console(stderr=True), transient=True)
+        with bar, pymongo.timeout(0):  # a file takes as long as it takes, unlike a page
+            if not paths:
+                kept = (rejects or Path()) / "users"
+                self.load("users", imports.commenters(), ACCOUNTS, kept)
+            for file, name in files:
+                kept = (rejects or file.parent) / file.name
+                found = packed(file, partial(self.watch, bar, file))
+                self.load(file.name, found, ACCOUNTS if users else name, kept)
+        self.say_what_is_next()
+        if self.failures:
+            raise CommandError(" ".join(self.failures))
+
+    def files(self, paths: list[Path], collection: str | None) -> list[tuple[Path, str]]:
+        """The files to read, each with its collection."""
         try:
+            files = [file for path in paths for file in imports.files_in(path, collection)]
             named = [(file, collection or imports.collection_of(file)) for file in files]
         except imports.UnknownCollection as error:
             raise CommandError(str(error)) from error
-        if not named:
+        except OSError as error:
+            raise CommandError(f"{error.filename} can't be read: {error.strerror}.") from error
+        if paths and not named:
             raise CommandError("There is no file of a collection here.")
-        with Progress(*COLUMNS, transient=True) as progress, pymongo.timeout(0):
-            # One line a file: a broken one doesn't keep the others out.
-            failures = [self.load(file, name, progress) for file, name in named]
-        if any(failures):
-            raise CommandError(" ".join(filter(None, failures)))
+        return named
 
-    def load(self, file: Path, name: str, progress: Progress) -> str:
-        """Store one file; says what went wrong, or ""."""
-        counts = Counter()
-        rejects(file).unlink(missing_ok=True)  # those of an earlier time
-        failure = ""
+    def watch(self, bar: Progress, file: Path, opened):
+        task = bar.add_task(file.name, total=file.stat().st_size)
+        return bar.wrap_file(opened, task_id=task)
+
+    def load(self, source: str, found: Iterable, target: str, kept: Path):
+        """Store what was found and say how much; rejects(kept) is for what can't be stored.
+
+        A broken file doesn't keep the others out.
+        """
+        store = (
+            partial(map, imports.admit)
+            if target == ACCOUNTS
+            else partial(imports.store_all, target)
+        )
+        counts = Counter(new=0, changed=0, same=0, rejected=0)
         try:
-            task = progress.add_task(file.name, total=file.stat().st_size)
-            found = documents(file, lambda opened: progress.wrap_file(opened, task_id=task))
-            for batch in batches(found, BATCH):
-                counted, rejected = imports.store(name, batch)
+            rejects(kept).unlink(missing_ok=True)  # those of an earlier time
+            for counted, rejected in store(ahead(imports.batches(found))):
                 counts.update(counted)
-                keep_rejected(file, rejected)
-        except (BrokenFile, OSError) as error:
-            failure = str(error)
-        words = ("new", "changed", "same", "rejected")
-        told = ", ".join(f"{counts[word]} {word}" for word in words)
-        self.stdout.write(f"{file.name} into {name}: {told}")
-        if counts["rejected"] and not failure:
-            failure = f"The rejected documents are in {rejects(file)}, with reasons."
-        return failure
+                keep_rejected(kept, rejected)
+        except BrokenFile as error:
+            self.failures.append(str(error))
+        except OSError as error:
+            self.failures.append(f"{error.filename} can't be written: {error.strerror}.")
+        told = ", ".join(f"{count} {word}" for word, count in counts.items())
+        self.stdout.write(f"{source} into {target}: {told}")
+        if counts["rejected"]:
+            self.failures.append(f"The rejected documents are in {rejects(kept)}, with reasons.")
+        if counts["new"] or counts["changed"]:
+            self.filled.add(target)
+
+    def say_what_is_next(self):
+        steps = [step for step, after in NEXT_STEPS.items() if after & self.filled]
+        if self.filled and schema.drift():
+            steps.insert(0, "ensure_schema")
+        if steps:
+            self.stdout.write(f"Now run: {', '.join(steps)}")
