@@ -5,7 +5,8 @@ are added meanwhile.
 
 Documents written by others may hold anything in the field that a list is sorted by. So a list has
 three phases: the rows with a value of the right kind, those with an odd one, those with none. Each
-is a pipeline of its own, as each is one range of the index; ties are broken by `_id`.
+is a pipeline of its own, as each is one range of the index; ties are broken by `_id`. Rows that
+hold a list there are left out.
 """
 
 from collections.abc import Mapping
@@ -47,6 +48,12 @@ class Order:
         for name in self.field.split("."):
             value = value.get(name) if isinstance(value, dict) else None
         return value
+
+    def is_plain(self) -> list[dict]:
+        """Filters against lists on the way to the field: they have no one place in an order."""
+        names = self.field.split(".")
+        paths = [".".join(names[: n + 1]) for n in range(len(names))]
+        return [{path: {"$not": {"$type": "array"}}} for path in paths]
 
 
 @dataclass(frozen=True)
@@ -95,10 +102,10 @@ class Cursor:
         """What `after` or `before` of a URL asks for; a token that is not ours: the first page."""
         for name in ("after", "before"):
             try:
-                phase, value, id_ = signing.loads(
-                    query.get(name, ""), salt=_salt(order), serializer=_ExtendedJSON
+                phase, value, id_ = _signer(order).unsign_object(
+                    query.get(name, ""), serializer=_ExtendedJSON
                 )
-            except (signing.BadSignature, BSONError):
+            except (signing.BadSignature, BSONError, TypeError, ValueError):
                 continue
             return cls(order, size, Position(Phase(phase), value, id_), name == "before")
         return cls(order, size)
@@ -118,7 +125,7 @@ class Cursor:
                 *(
                     [{"$match": wanted}, {"$set": {self.order.field: computed}}, {"$match": place}]
                     if computed
-                    else [{"$match": {"$and": [wanted, place]}}]
+                    else [{"$match": {"$and": [wanted, place, *self.order.is_plain()]}}]
                 ),
                 {"$sort": sort},
                 {"$limit": self.size + 1},
@@ -176,12 +183,12 @@ class Cursor:
 
     def _token(self, phase: Phase, row: dict) -> str:
         position = [phase, self.order.value(row), row["_id"]]
-        return signing.dumps(position, salt=_salt(self.order), serializer=_ExtendedJSON)
+        return _signer(self.order).sign_object(position, serializer=_ExtendedJSON)
 
 
-def _salt(order: Order) -> str:
-    """So that a token of one sort is invalid in another."""
-    return f"{__name__} {order.field} {order.direction}"
+def _signer(order: Order) -> signing.Signer:
+    """One for each sort, so that a token of one is invalid in another."""
+    return signing.Signer(salt=f"{__name__} {order.field} {order.direction}")
 
 
 def _operator(direction: int, backwards: bool) -> str:

@@ -90,6 +90,32 @@ def test_dates_beyond_the_calendar_are_passed():
     assert sorted(ids(walk(BY_DATE, size=1))) == sorted(stored)
 
 
+@pytest.mark.parametrize("order", [NEWEST, OLDEST], ids=["newest", "oldest"])
+@pytest.mark.parametrize(
+    "odd", [[1990], [1990, 2010], [None, 1990], ["x", 1990, {}], ["x"]], ids=str
+)
+def test_row_with_a_list_is_left_out_and_hides_no_others(order, odd):
+    plain = store("year", list(range(1980, 2000)))
+    store("year", [odd, odd])
+    for size in (1, 3, 100):
+        assert sorted(ids(walk(order, size))) == sorted(plain)
+
+
+@pytest.mark.parametrize("odd", [[{"rating": 7.5}], {"rating": [7.5, 9]}, [7.5]], ids=str)
+def test_row_with_a_list_on_the_way_is_left_out(odd):
+    plain = store("imdb.rating", [5.5, 7.5, 9.5])
+    store("imdb", [odd])
+    assert sorted(ids(walk(NESTED, 1))) == sorted(plain)
+
+
+@pytest.mark.parametrize("odd", [{"$numberInt": "z"}, {"$date": "zz"}], ids=str)
+def test_value_that_looks_like_extended_json_leads_to_a_page(odd):
+    store("year", [1990, odd, odd])
+    [first] = page(NEWEST, size=2).rows[:1]
+    assert first["year"] == 1990
+    assert page(NEWEST, {"after": page(NEWEST, size=2).after}, size=2).rows
+
+
 def test_ties_are_in_the_order_of_their_ids():
     store("year", [2001] * 10)
     shown = ids(walk(NEWEST))
@@ -151,21 +177,27 @@ def test_empty_list_has_no_other_pages():
     assert (page(NEWEST).rows, page(NEWEST).before, page(NEWEST).after) == ([], "", "")
 
 
+@pytest.mark.parametrize("name", ["after", "before"])
 @pytest.mark.parametrize(
-    "token", ["", "x", "a:b:c", "\x00", "é" * 50, ":" * 500, "bnVsbA:1a:xx", "{}", "[]"]
+    "token",
+    [
+        *("", "x", "x" * 5000, "a:b:c", "\x00", "é" * 50, ":" * 500, "null", "{}", "[]", "$gt"),
+        *("bnVsbA:1a:xx", "WzAsMSwyXQ", "WzAsMSwyXQ:1a:xx"),
+    ],
+    ids=ascii,
 )
-def test_token_that_is_not_ours_shows_the_first_page(token):
+def test_token_that_is_not_ours_shows_the_first_page(name, token):
     store("year", NUMBERS)
-    assert page(NEWEST, {"after": token}) == page(NEWEST)
+    assert page(NEWEST, {name: token}) == page(NEWEST)
 
 
 def test_changed_token_shows_the_first_page():
     store("year", NUMBERS)
-    token = page(NEWEST).after
-    for place in (0, len(token) // 2, len(token) - 2):
-        other = "A" if token[place] != "A" else "B"
-        changed = token[:place] + other + token[place + 1 :]
-        assert page(NEWEST, {"after": changed}) == page(NEWEST)
+    first = page(NEWEST)
+    for place, sign in enumerate(first.after):
+        other = "A" if sign != "A" else "B"
+        changed = first.after[:place] + other + first.after[place + 1 :]
+        assert page(NEWEST, {"after": changed}) == first, place
 
 
 def test_token_of_another_sort_shows_the_first_page():
