@@ -56,8 +56,12 @@ class Limit:
         raise TooManyAttempts(max(1, -(-(free - doc["now"]) // timedelta(seconds=1))))
 
     def take_back(self, key: str, time: datetime):
-        """The attempt at `time` doesn't count after all."""
-        attempts.update_one({"_id": self._id(key)}, {"$pull": {"times": time}})
+        """One attempt at `time`, of perhaps several, doesn't count after all."""
+        place = {"$indexOfArray": ["$times", time]}
+        after = {"$slice": ["$times", {"$add": [place, 1]}, {"$size": "$times"}]}
+        others = {"$concatArrays": [{"$slice": ["$times", place]}, after]}
+        wanted = {"_id": self._id(key), "times": time}
+        attempts.update_one(wanted, [{"$set": {"times": others}}])
 
     def forget(self, key: str):
         attempts.delete_one({"_id": self._id(key)})

@@ -16,7 +16,6 @@ from typing import BinaryIO
 
 import pymongo
 from bson import ObjectId
-from django.conf import settings
 from django.utils.translation import gettext as _
 from gridfs import GridFSBucket, GridOut
 from gridfs.errors import NoFile
@@ -43,7 +42,7 @@ class Chunks:
 MOST_BYTES = 5 * 2**20
 MOST_PIXELS = 40_000_000
 # A JPEG of a few bytes can tell to draw its picture a hundred thousand times.
-MOST_SCANS = 500
+MOST_SCANS = 20
 START_OF_SCAN = b"\xff\xda"
 THUMBNAIL = (320, 320)
 THUMBNAIL_TYPE = "image/webp"
@@ -73,9 +72,11 @@ BROKEN = (
 )
 TOO_LARGE = (Image.DecompressionBombError, Image.DecompressionBombWarning)
 
-# A large image takes some 500 MB while it is drawn: one at a time.
+# A large image takes some 500 MB while it is drawn: one at a time, and few threads wait for it.
 _drawing = Lock()
+WAIT_SECONDS = 2
 
+UPLOAD_SECONDS = 5
 # Longer than any upload takes.
 ORPHANED_AFTER = timedelta(hours=1)
 
@@ -102,8 +103,10 @@ def draw(file: BinaryIO) -> Picture:
     data = file.read(MOST_BYTES + 1)
     if len(data) > MOST_BYTES:
         raise BadImage(_("This image is larger than 5 MB. Please choose a smaller one."))
+    if not _drawing.acquire(timeout=WAIT_SECONDS):
+        raise BadImage(_("Other images are being stored just now. Please try again in a minute."))
     try:
-        with _drawing, Image.open(BytesIO(data), formats=FORMATS) as image:
+        with Image.open(BytesIO(data), formats=FORMATS) as image:
             if image.width * image.height > MOST_PIXELS:
                 raise Image.DecompressionBombError
             if data.count(START_OF_SCAN) > MOST_SCANS:
@@ -119,6 +122,8 @@ def draw(file: BinaryIO) -> Picture:
         raise BadImage(
             _("This is no JPEG, PNG, GIF or WebP image, or it is damaged. Please choose another.")
         ) from error
+    finally:
+        _drawing.release()
 
 
 def _drawn(image: Image.Image, kind: str) -> Picture:
@@ -177,7 +182,7 @@ def _upload(attachment_id: ObjectId, picture: Picture, comment_id: ObjectId):
         "thumbnail": picture.thumbnail,
         "comment": comment_id,
     }
-    with pymongo.timeout(settings.MONGODB_TRANSACTION_TIMEOUT_MS / 1000):
+    with pymongo.timeout(UPLOAD_SECONDS):
         bucket.upload_from_stream_with_id(
             attachment_id, str(attachment_id), picture.data, metadata=metadata
         )

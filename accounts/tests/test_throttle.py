@@ -323,3 +323,15 @@ def test_own_password_typed_right_clears_the_count(cliente):
     failed(cliente.user.email, times=4)
     cliente.post("/profile/password/", {"old_password": PASSWORD})
     assert attempts.attempts.count_documents({}) == 0
+
+
+def test_taking_back_one_attempt_leaves_another_of_the_same_moment():
+    from accounts.attempts import PER_EMAIL, attempts
+
+    times = [datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 1, 2, tzinfo=UTC)]
+    doc = {"_id": "email:x", "times": [times[0], times[1], times[1]], "expires": times[1]}
+    attempts.insert_one(doc)
+    PER_EMAIL.take_back("x", times[1])
+    assert attempts.find_one()["times"] == times
+    PER_EMAIL.take_back("x", times[0])
+    assert attempts.find_one()["times"] == times[1:]
