@@ -433,6 +433,12 @@ def fetch(user_id: ObjectId, owner: User | None, session: ClientSession) -> dict
     return doc
 
 
+def held(user_id: ObjectId, session: ClientSession) -> User:
+    """The user, who stays like that until the transaction ends. Raises NoSuchUser."""
+    _hold({"_id": user_id}, NoSuchUser, session)
+    return _user(fetch(user_id, None, session))
+
+
 def _hold(wanted: dict, missing: type[Exception], session: ClientSession):
     """Keep a user who fits `wanted` as they are until the transaction ends, or raise `missing`.
 

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import BinaryIO
 
+import pymongo
 from bson import ObjectId
+from django.conf import settings
 from django.utils.translation import gettext as _
 from pymongo import ASCENDING, DESCENDING, IndexModel
 from pymongo.client_session import ClientSession
@@ -75,7 +77,7 @@ class Comment:
             text=text(doc.get("text")),
             date=moment(doc.get("date")),
             image=_id(doc.get("image")),
-            movie=next(iter(doc.get("movie") or ()), None),
+            movie=next(iter(doc.get("movie") or ()), None) if _id(doc.get("movie_id")) else None,
         )
 
     @property
@@ -237,7 +239,7 @@ def create(
 
     `_id` is the id that the form was shown with: the same form sent twice makes one comment.
 
-    Raises NoSuchMovie, TooManyAttempts and BadImage.
+    Raises NoSuchMovie, NoSuchUser, TooManyAttempts and BadImage.
     """
     doc = {
         "_id": _id,
@@ -252,7 +254,12 @@ def create(
         # The browser's Back button brought the form again, or the id is somebody else's.
         doc["_id"] = ObjectId()
 
+    from accounts import users  # which imports this module
+
     def insert(session):
+        # Who is deleted or renamed meanwhile is so in this comment too.
+        who = users.held(author.pk, session)
+        doc.update(name=who.nombre, email=normal(who.email))
         if not _count(movie_id, 1, session):
             raise NoSuchMovie(movie_id)
         # Only now: comments of a film then become visible in the order of their dates, as of two
@@ -266,8 +273,9 @@ def create(
         with attachments.keeping(image, doc["_id"]) as attachment:
             if attachment:
                 doc["image"] = attachment
-            transaction(insert)
-    except (NoSuchMovie, attachments.BadImage):
+            with pymongo.timeout(settings.MONGODB_OPTIONS["timeoutMS"] / 1000):
+                transaction(insert)
+    except NoSuchMovie:  # a refused image counts: looking at it costs more than anything else
         PER_AUTHOR.take_back(key, entered)
         raise
     except DuplicateKeyError:  # the same form, sent at the same moment

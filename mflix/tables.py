@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
 
+from bson import ObjectId
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -125,7 +126,7 @@ def _discussed() -> list[Row]:
                 row["comments"],
                 [_comment(each) for each in row["latest"]],
             ),
-            reverse("movie", args=[row["_id"]]),
+            reverse("movie", args=[row["_id"]]) if isinstance(row["_id"], ObjectId) else "",
         )
         for row in reports.discussed()
     ]

@@ -15,7 +15,7 @@ MOST_REMEMBERED = 30
 
 # What bots call themselves; a person's browser says none of it. A Cubot is a phone.
 _BOT = re.compile(
-    r"(?<!cu)bot\b|crawl|spider|slurp|scrap|archiv|monitor|preview|externalhit|whatsapp",
+    r"(?<!cu)bot(?![a-z])|crawl|spider|slurp|scrap|archiv|monitor|preview|externalhit|whatsapp",
     re.IGNORECASE,
 )
 # By these a browser says that it loads a page before anybody asked for it.

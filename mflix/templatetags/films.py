@@ -77,7 +77,7 @@ def facts(movie: dict) -> list[str]:
     kind = movie.get("type")
     facts = [
         text(movie.get("year")),
-        str(TYPES.get(kind, kind)) if _is_text(kind) and kind != "movie" else "",
+        str(TYPES.get(str(kind), kind)) if _is_text(kind) and kind != "movie" else "",
         *texts(movie.get("rated")),
         "" if minutes is None else _("%(n)d minutes") % {"n": minutes},
     ]

@@ -79,6 +79,7 @@ def create(request, movie_id):
 
 
 @any_role_required
+@require_http_methods(["GET", "HEAD", "POST"])
 @existing
 def edit(request, comment_id):
     comment = comments.find(comment_id, request.user.email)
@@ -92,6 +93,7 @@ def edit(request, comment_id):
 
 
 @any_role_required
+@require_http_methods(["GET", "HEAD", "POST"])
 @existing
 def delete(request, comment_id):
     """Remove one's own comment; administrators remove any."""
