@@ -64,7 +64,10 @@ def test_one_comes_back_to_where_one_was(cliente):
     assert watch(cliente, a_movie()).headers["Location"] == "/mflix/?genre=War"
 
 
-@pytest.mark.parametrize("elsewhere", ["", "https://evil.example/", "//evil.example", "/\\evil"])
+@pytest.mark.parametrize(
+    "elsewhere",
+    ["", "https://evil.example/", "//evil.example", "/\\evil", "foo", "movies", "?x", "#x"],
+)
 def test_one_is_sent_nowhere_else(cliente, elsewhere):
     path = f"/mflix/movies/{a_movie()['_id']}/watch/"
     answer = cliente.post(path, {"listed": "yes", "next": elsewhere})

@@ -1,8 +1,8 @@
 """A user's own films."""
 
 from django.contrib import messages
-from django.http import Http404
-from django.shortcuts import redirect, render
+from django.http import Http404, HttpResponseRedirect
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -36,14 +36,14 @@ def watch(request, movie_id):
     if wanted and "is_gone" in movie:
         raise Http404("No such film")
     back = request.POST.get("next", "")
-    if not url_has_allowed_host_and_scheme(back, {request.get_host()}, request.is_secure()):
+    if not (back.startswith("/") and url_has_allowed_host_and_scheme(back, {request.get_host()})):
         back = reverse("watchlist")
     try:
         (watchlist.add if wanted else watchlist.remove)(request.user, movie_id)
     except watchlist.WatchlistFull:
         messages.error(request, _("There is room for %(n)d films.") % {"n": watchlist.MOST})
-        return HttpResponseClientRedirect(back) if request.htmx else redirect(back)
+        return HttpResponseClientRedirect(back) if request.htmx else HttpResponseRedirect(back)
     if request.htmx:
         context = {"movie": movie, "place": request.POST.get("place"), "back": back}
         return render(request, "mflix/watch.html", context)
-    return redirect(back)
+    return HttpResponseRedirect(back)

@@ -15,6 +15,12 @@ const load = ({ detail }) => {
 document.addEventListener("htmx:responseError", load);
 document.addEventListener("htmx:sendError", load);
 
+// A field that is left empty needs no place in the address.
+document.addEventListener("htmx:configRequest", ({ detail: { verb, formData } }) => {
+  if (verb !== "get") return;
+  for (const [name, value] of [...formData]) if (value === "") formData.delete(name);
+});
+
 // Whoever pressed what is no longer there goes on from the number of films.
 document.addEventListener("htmx:afterSettle", () => {
   if (document.activeElement === document.body) document.getElementById("film-count")?.focus({ preventScroll: true });
