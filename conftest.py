@@ -38,6 +38,10 @@ def mongod():
 
 @pytest.fixture(autouse=True)
 def empty_database(mongod):
+    forget_everything()
+
+
+def forget_everything():
     from pialara_site import schema
 
     for collection, _declared in schema.COLLECTIONS:

@@ -1,5 +1,7 @@
 """The objects that the tables of paths speak of."""
 
+from string import Formatter
+
 import pytest
 
 from conftest import logged_in
@@ -13,18 +15,19 @@ def cliente(tecnico):
 
 
 @pytest.fixture
-def things(cliente, tecnico):
-    """The ids in the paths, by name, for the one who calls."""
+def address(request):
+    """`address(path, caller)` is the path with the ids of things that are made for the caller."""
 
-    def things(caller=None) -> dict:
-        movie = a_movie()
-        comment = a_comment(movie, getattr(caller, "user", None))
-        return {
-            "cliente": cliente.user.pk,
-            "tecnico": tecnico.user.pk,
-            "movie": movie["_id"],
-            "comment": comment["_id"],
-            "attachment": an_attachment(comment),
+    def address(path: str, caller=None) -> str:
+        author = getattr(caller, "user", None)
+        things = {
+            "cliente": lambda: request.getfixturevalue("cliente").user.pk,
+            "tecnico": lambda: request.getfixturevalue("tecnico").user.pk,
+            "movie": lambda: a_movie()["_id"],
+            "comment": lambda: a_comment(a_movie(), author)["_id"],
+            "attachment": lambda: an_attachment(a_comment(a_movie(), author)),
         }
+        named = [name for _text, name, *_rest in Formatter().parse(path) if name]
+        return path.format(**{name: things[name]() for name in named})
 
-    return things
+    return address

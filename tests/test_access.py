@@ -8,7 +8,7 @@ from accounts.users import users
 PUBLIC, LOGGED_IN = {"anonymous", "cliente", "tecnico", "admin"}, {"cliente", "tecnico", "admin"}
 
 # Who gets the page; the others get 403, the anonymous caller the login page. The names in braces
-# are the ids of the fixture `things`.
+# are the ids of things that the fixture `address` makes.
 PATHS = {
     "/": PUBLIC,
     "/password/reset/": PUBLIC,
@@ -81,9 +81,9 @@ def test_every_view_states_who_may_use_it():
 
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize("role", ["anonymous", "cliente", "tecnico", "admin"])
-def test_path_answers_the_role(request, things, path, role):
+def test_path_answers_the_role(request, address, path, role):
     caller = request.getfixturevalue(role)
-    response = caller.get(path.format(**things(caller)))
+    response = caller.get(address(path, caller))
     if role in PATHS[path]:
         assert response.status_code == 200
     elif role == "anonymous":
@@ -123,26 +123,28 @@ FORBIDDEN = [(p, role) for p, roles in CHANGES.items() for role in sorted(LOGGED
 
 
 @pytest.mark.parametrize(("path", "role"), FORBIDDEN)
-def test_wrong_role_changes_nothing(request, things, path, role):
+def test_wrong_role_changes_nothing(request, address, path, role):
     caller = request.getfixturevalue(role)
+    asked = address(path, caller)
     before = list(users.find())
-    assert caller.post(path.format(**things(caller)), {"nombre": "x"}).status_code == 403
+    assert caller.post(asked, {"nombre": "x"}).status_code == 403
     assert list(users.find()) == before
 
 
 @pytest.mark.parametrize("path", CHANGES)
-def test_anonymous_changes_nothing(anonymous, things, path):
+def test_anonymous_changes_nothing(anonymous, address, path):
+    asked = address(path)
     before = list(users.find())
-    response = anonymous.post(path.format(**things()), {"nombre": "x"})
+    response = anonymous.post(asked, {"nombre": "x"})
     assert response.headers["Location"].startswith("/login/?next=/")
     assert list(users.find()) == before
 
 
 @pytest.mark.parametrize("path", CHANGES)
-def test_change_needs_the_csrf_token(request, things, path):
+def test_change_needs_the_csrf_token(request, address, path):
     caller = request.getfixturevalue(sorted(CHANGES[path])[0])
     caller.handler.enforce_csrf_checks = True
-    assert caller.post(path.format(**things(caller))).status_code == 403
+    assert caller.post(address(path, caller)).status_code == 403
 
 
 @pytest.mark.parametrize("path", ["/register/", "/login/", "/password/reset/", "/language/"])
@@ -152,9 +154,9 @@ def test_public_form_needs_the_csrf_token(anonymous, path):
 
 
 @pytest.mark.parametrize("path", sorted(PATHS.keys() - CHANGES.keys() - {"/password/reset/"}))
-def test_page_that_only_shows_takes_no_post(request, things, path):
+def test_page_that_only_shows_takes_no_post(request, address, path):
     caller = request.getfixturevalue(sorted(PATHS[path])[0])
-    assert caller.post(path.format(**things(caller))).status_code == 405
+    assert caller.post(address(path, caller)).status_code == 405
 
 
 @pytest.mark.parametrize("role", ["cliente", "tecnico", "admin"])

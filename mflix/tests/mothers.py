@@ -17,6 +17,13 @@ _numbers = count(1)
 
 def a_movie(**fields) -> dict:
     """The stored document of a film; a field given as `...` is left out."""
+    movie = a_movie_document(**fields)
+    movies.insert_one(movie)
+    return movie
+
+
+def a_movie_document(**fields) -> dict:
+    """One that is not stored yet."""
     number = next(_numbers)
     movie = {
         "_id": ObjectId(),
@@ -37,9 +44,7 @@ def a_movie(**fields) -> dict:
         "num_mflix_comments": 0,
         **fields,
     }
-    movie = {field: value for field, value in movie.items() if value is not ...}
-    movies.insert_one(movie)
-    return movie
+    return {field: value for field, value in movie.items() if value is not ...}
 
 
 def a_comment(movie: dict, author=None, **fields) -> dict:

@@ -136,10 +136,9 @@ def test_answer_is_kept_by_no_cache(anonymous, movie):
     assert "no-store" in response.headers["Cache-Control"]
 
 
-@pytest.mark.parametrize("token", ["", "nonsense", "a:b:c", "x" * 5000])
-def test_tampered_token_has_no_news(anonymous, movie, token):
+def test_token_that_is_not_ours_has_no_news(anonymous, movie):
     a_comment(movie)
-    path = f"/mflix/movies/{movie['_id']}/comments/?newer={token}"
+    path = f"/mflix/movies/{movie['_id']}/comments/?newer=nonsense"
     assert ask(anonymous, path).status_code == 204
 
 

@@ -3,7 +3,6 @@
 import re
 
 import pytest
-from bson import ObjectId
 
 from conftest import logged_in
 from mflix.movies import movies
@@ -79,10 +78,9 @@ def test_pages_show_every_comment_once(cliente):
     assert found == [str(n) for n in reversed(range(45))]
 
 
-@pytest.mark.parametrize("token", ["", "nonsense", "x" * 5000])
-def test_tampered_token_is_the_first_page(cliente, token):
+def test_token_that_is_not_ours_is_the_first_page(cliente):
     a_comment(a_movie(), cliente.user, text="Good")
-    assert texts(cliente.get(PATH, {"after": token})) == ["Good"]
+    assert texts(cliente.get(PATH, {"after": "nonsense"})) == ["Good"]
 
 
 def test_page_costs_one_query_beside_the_session(cliente, commands):
@@ -95,9 +93,9 @@ def test_page_costs_one_query_beside_the_session(cliente, commands):
 
 @pytest.mark.parametrize("email", ["", None])
 def test_who_has_no_email_has_no_comments(email):
-    a_comment(a_movie(), email="")
-    a_comment(a_movie(), email=...)
-    browser = logged_in(a_client(email=f"{ObjectId()}@example.org"))
+    for nobodys in ("", None, ...):
+        a_comment(a_movie(), email=nobodys)
+    browser = logged_in(a_client(email=email))
     assert texts(browser.get(PATH)) == []
 
 

@@ -87,7 +87,7 @@ def test_second_run_finds_nothing_wrong(run):
     assert "corrected: 0" in run()
 
 
-def test_repair_is_one_aggregation(commands):
+def test_repair_is_a_count_and_one_merge_that_may_use_the_disk(commands):
     with_comments(2, num_mflix_comments=9)
     with commands() as seen:
         assert repairs.recount_comments() == (1, 0)

@@ -4,6 +4,7 @@ import pytest
 from pymongo import InsertOne
 
 from accounts.tests.test_explain import LENIENT, chosen_plans
+from conftest import forget_everything
 from mflix.movies import COLLATION
 from mflix.theaters import Box, Search, count, rows, theaters
 
@@ -25,7 +26,13 @@ FILTERED = [
 ]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module", autouse=True)
+def empty_database(mongod):
+    """Once for all tests here, as none of them changes anything."""
+    forget_everything()
+
+
+@pytest.fixture(scope="module")
 def hundreds(empty_database):
     """Enough theaters that a plan has something to choose from."""
     theaters.bulk_write(
