@@ -13,8 +13,11 @@ def together(queries: Queries, **options) -> dict[Hashable, list[dict]]:
     `options` are those of aggregate(), and so one collation holds for all of them.
     """
     names = list(queries)
+    # Not with $group: MongoDB 6 hands that to its other engine, which keeps the plan that suited
+    # the first of several searches for all those of the same shape.
+    in_one = {"$facet": {"rows": [{"$skip": 0}]}}
     parts = [
-        [*pipeline, {"$group": {"_id": number, "rows": {"$push": "$$ROOT"}}}]
+        [*pipeline, in_one, {"$set": {"number": number}}]
         for number, (_collection, pipeline) in enumerate(queries.values())
     ]
     others = zip(list(queries.values())[1:], parts[1:], strict=True)
@@ -24,5 +27,5 @@ def together(queries: Queries, **options) -> dict[Hashable, list[dict]]:
     ]
     collection, _pipeline = queries[names[0]]
     answer = collection.aggregate(parts[0] + unions, **options)
-    found = {each["_id"]: each["rows"] for each in answer}
-    return {name: found.get(number, []) for number, name in enumerate(names)}
+    found = {each["number"]: each["rows"] for each in answer}
+    return {name: found[number] for number, name in enumerate(names)}

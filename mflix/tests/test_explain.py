@@ -16,6 +16,7 @@ from mflix.keyset import Cursor, Phase, Position
 from mflix.movies import COLLATION, movies
 from mflix.search import ORDERS, RELEVANCE, Search
 from mflix.tests.mothers import a_movie
+from mflix.together import together
 
 GENRE_LIKE = [
     Search(genre=("Drama",)),
@@ -259,3 +260,34 @@ def test_comments_and_similar_films_are_found_on_indexes(discussed):
 def test_film_page_reads_no_more_comments_and_films_than_it_may_show(discussed):
     for each in lookups(film.pipeline(discussed["_id"])):
         assert each["totalDocsExamined"] <= 90, each["$lookup"]
+
+
+@pytest.fixture
+def profiled():
+    """What the server examined for each aggregate on films, the latest last."""
+    database = movies.database
+    database.command("profile", 2)
+    yield lambda: [
+        each["docsExamined"]
+        for each in database["system.profile"].find({"command.aggregate": movies.name}).sort("ts")
+    ]
+    database.command("profile", 0)
+    database["system.profile"].drop()
+
+
+@pytest.mark.usefixtures("hundreds")
+@pytest.mark.parametrize(
+    ("narrow", "wide", "sort"),
+    [
+        (Search(year_to=0), Search(year_to=9999), "popular"),
+        (Search(rating_from=9.9), Search(rating_from=0.0), "title"),
+    ],
+)
+def test_search_that_finds_little_leaves_no_plan_for_one_that_finds_much(
+    profiled, narrow, wide, sort
+):
+    for search in [narrow] * 3 + [wide] * 3:
+        cursor = Cursor(ORDERS[sort], 20)
+        found = cursor.pipelines(search.criteria())
+        together({phase: (movies, stages) for phase, stages in found.items()}, collation=COLLATION)
+    assert profiled()[-1] <= 10 * A_PAGE  # of 700
