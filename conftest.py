@@ -60,9 +60,14 @@ def _no_views_behind_our_back(mongod):
 @pytest.fixture(scope="module")
 def fresh_indexes(mongod):
     """For tests of plans: an index that ever held a list is planned for differently, for good."""
-    from mflix import comments, movies
+    from mflix import comments, movies, theaters
 
-    for collection, declared in ((movies.movies, movies), (comments.comments, comments)):
+    forget_everything()
+    for collection, declared in (
+        (movies.movies, movies),
+        (comments.comments, comments),
+        (theaters.theaters, theaters),
+    ):
         collection.drop_indexes()
         collection.create_indexes(declared.INDEXES)
 

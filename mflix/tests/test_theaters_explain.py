@@ -33,7 +33,7 @@ def empty_database(mongod):
 
 
 @pytest.fixture(scope="module")
-def hundreds(empty_database):
+def hundreds(empty_database, fresh_indexes):
     """Enough theaters that a plan has something to choose from."""
     theaters.bulk_write(
         [
