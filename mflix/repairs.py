@@ -1,5 +1,6 @@
 """Repairs of films as others wrote them. Safe to interrupt and to repeat."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import NamedTuple
@@ -13,7 +14,6 @@ from .comments import comments
 from .movies import movies
 
 BATCH = 1000
-EXAMPLES = 20
 
 # An array of texts would match, too.
 WRITTEN = {"lastupdated": {"$type": "string", "$not": {"$type": "array"}}}
@@ -56,7 +56,6 @@ CORRECT = {
 class Dates(NamedTuple):
     migrated: int
     left: int
-    examples: list[dict]  # of those left, at most EXAMPLES
 
 
 class Counts(NamedTuple):
@@ -64,22 +63,24 @@ class Counts(NamedTuple):
     missing: int
 
 
-def migrate_dates() -> Dates:
+def migrate_dates(tell: Callable[[dict], None]) -> Dates:
     """Make dates of the films' `lastupdated` that are texts, as UTC unless they say otherwise.
 
-    The server does it where it can; of the others, those that Python reads. The rest stays.
+    The server does it where it can; of the others, those that Python reads. The rest stays, and
+    `tell` is called with the {_id, lastupdated} of each.
     """
     with pymongo.timeout(0):  # all films take as long as they take
         iso = {"$and": [WRITTEN, {"lastupdated": {"$regex": ISO}}]}
         migrated = movies.update_many(iso, [{"$set": {"lastupdated": READ}}]).modified_count
-        left, examples = 0, []
+        left = 0
         for films in batches(movies.find(WRITTEN, {"lastupdated": 1}, sort=[("_id", 1)]), BATCH):
             dates = [(film, _date(film["lastupdated"])) for film in films]
             migrated += _store_dates([(film, date) for film, date in dates if date])
             unread = [film for film, date in dates if not date]
             left += len(unread)
-            examples += unread[: EXAMPLES - len(examples)]
-    return Dates(migrated, left, examples)
+            for film in unread:
+                tell(film)
+    return Dates(migrated, left)
 
 
 def _store_dates(dates: list[tuple[dict, datetime]]) -> int:

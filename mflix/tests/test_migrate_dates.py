@@ -24,7 +24,7 @@ def run(capsys):
 def migrated(value):
     """What becomes of a film's lastupdated."""
     movie = a_movie(lastupdated=value)
-    repairs.migrate_dates()
+    repairs.migrate_dates(print)
     return movies.find_one({"_id": movie["_id"]})["lastupdated"]
 
 
@@ -92,14 +92,14 @@ def test_what_is_no_text_stays(value):
 
 def test_film_without_the_field_gets_none():
     a_movie(lastupdated=...)
-    repairs.migrate_dates()
+    repairs.migrate_dates(print)
     assert "lastupdated" not in movies.find_one()
 
 
 def test_command_says_how_many(run):
     for text in ("2015-08-13 00:27:59", "2015-08-13 00:27:59,177", "yesterday"):
         a_movie(lastupdated=text)
-    assert run().startswith("Texts that are dates now: 2\n")
+    assert "Texts that are dates now: 2\n" in run()
 
 
 def test_texts_that_stay_are_listed(run):
@@ -109,12 +109,13 @@ def test_texts_that_stay_are_listed(run):
     assert f"  {movie['_id']}: 'yesterday'\n" in told
 
 
-def test_list_of_those_that_stay_is_short(run):
-    for _movie in range(repairs.EXAMPLES + 5):
+def test_all_that_stay_are_listed_with_the_beginning_of_their_text(run):
+    for _movie in range(25):
         a_movie(lastupdated="yesterday" * 1000)
     told = run()
     assert "stay: 25" in told
-    assert (told.count("yesterday") < 200, told.endswith("…\n")) == (True, True)
+    assert told.count("'yesterday") == 25
+    assert told.count("yesterday") < 200
 
 
 def test_second_run_finds_nothing(run):
@@ -128,7 +129,7 @@ def test_second_run_finds_nothing(run):
 def test_more_than_a_batch_is_written_in_batches(commands):
     movies.insert_many({"lastupdated": "2015-08-13 00:27:59,5"} for _ in range(2100))
     with commands() as seen:
-        assert repairs.migrate_dates() == (2100, 0, [])
+        assert repairs.migrate_dates(print) == (2100, 0)
     written = [len(each.body["updates"]) for each in seen if each.name == "update"]
     assert written == [1, 1000, 1000, 100]
 

@@ -9,11 +9,10 @@ class Command(BaseCommand):
     help = "Make dates of the films' lastupdated that are texts. Safe to repeat."
 
     def handle(self, **options):
-        found = repairs.migrate_dates()
+        found = repairs.migrate_dates(self.tell)
         self.stdout.write(f"Texts that are dates now: {found.migrated}")
         if found.left:
             self.stdout.write(f"Texts that can't be read as dates and stay: {found.left}")
-        for film in found.examples:
-            self.stdout.write(f"  {film['_id']}: {film['lastupdated'][:LONGEST]!r}")
-        if found.left > len(found.examples):
-            self.stdout.write("  …")
+
+    def tell(self, film: dict):
+        self.stdout.write(f"  {film['_id']}: {film['lastupdated'][:LONGEST]!r}")
