@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from . import facets
 from .facets import Facets
-from .keyset import Cursor, Slice
+from .keyset import Cursor, Phase, Slice
 from .movies import CARD, COLLATION, movies
 from .search import Search
 from .together import Queries, together
@@ -23,15 +23,29 @@ class Page:
 
 def page(search: Search, cursor: Cursor, beside: Queries | None = None) -> Page:
     """One page of films, with the numbers beside it and the results of other queries `beside`."""
-    rows = cursor.pipelines(search.criteria())
-    queries = {phase: (movies, [*stages, {"$project": CARD}]) for phase, stages in rows.items()}
-    queries["facets"] = (movies, facets.pipeline(search))
-    found = together({**queries, **(beside or {})}, collation=COLLATION)
+    queries = {"facets": (movies, facets.pipeline(search)), **(beside or {})}
+    if search.q:
+        queries["rows"] = (movies, rows_of_words(search, cursor))
+    else:
+        for phase, stages in cursor.pipelines(search.criteria()).items():
+            queries[phase] = (movies, [*stages, {"$project": CARD}])
+    found = together(queries, collation=COLLATION)
+    if search.q:
+        [by_name] = found["rows"]
+        found |= {Phase[name]: rows for name, rows in by_name.items()}
     return Page(
-        cursor.slice({phase: found[phase] for phase in rows}),
+        cursor.slice({phase: found.get(phase, []) for phase in Phase}),
         facets.read(found["facets"][0]),
         {name: found[name] for name in beside or ()},
     )
+
+
+def rows_of_words(search: Search, cursor: Cursor) -> list[dict]:
+    """One document with the rows of each phase by its name: the text index is read just once."""
+    score = cursor.order.computed
+    scored = [{"$set": {cursor.order.field: score}}] if score else []
+    phases = {phase.name: stages for phase, stages in cursor.phases().items()}
+    return [{"$match": search.criteria()}, *scored, {"$project": CARD}, {"$facet": phases}]
 
 
 def loosened(search: Search) -> Iterator[tuple[str, int]]:

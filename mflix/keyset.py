@@ -111,26 +111,27 @@ class Cursor:
         return cls(order, size)
 
     def pipelines(self, wanted: dict) -> dict[Phase, list[dict]]:
-        """For each phase that the page can reach into, the stages that find its rows.
+        """For each phase that the page can reach into, the stages that find its rows."""
+        return {
+            phase: [{"$match": {"$and": [wanted, match["$match"]]}}, *rest]
+            for phase, (match, *rest) in self.phases().items()
+        }
+
+    def phases(self) -> dict[Phase, list[dict]]:
+        """As pipelines(), for rows that are found already.
 
         One row more than `size` tells that there is another page.
         """
         sign = -1 if self.backwards else 1
         sort = {self.order.field: sign * self.order.direction, "_id": sign * self.order.ids}
-        computed = self.order.computed
-        found = {}
-        for phase in self._phases():
-            place = self._place(phase)
-            found[phase] = [
-                *(
-                    [{"$match": wanted}, {"$set": {self.order.field: computed}}, {"$match": place}]
-                    if computed
-                    else [{"$match": {"$and": [wanted, place, *self.order.is_plain()]}}]
-                ),
+        return {
+            phase: [
+                {"$match": {"$and": [self._place(phase), *self.order.is_plain()]}},
                 {"$sort": sort},
                 {"$limit": self.size + 1},
             ]
-        return found
+            for phase in self._phases()
+        }
 
     def slice(self, found: Mapping[Phase, list[dict]]) -> Slice:
         """The page from what its pipelines() found."""
