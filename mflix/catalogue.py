@@ -44,7 +44,7 @@ def rows_of_words(search: Search, cursor: Cursor) -> list[dict]:
     """One document with the rows of each phase by its name: the text index is read just once."""
     score = cursor.order.computed
     scored = [{"$set": {cursor.order.field: score}}] if score else []
-    phases = {phase.name: stages for phase, stages in cursor.phases().items()}
+    phases = {phase.name: stages for phase, stages in cursor.pipelines({}).items()}
     return [{"$match": search.criteria()}, *scored, {"$project": CARD}, {"$facet": phases}]
 
 

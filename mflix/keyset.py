@@ -111,14 +111,7 @@ class Cursor:
         return cls(order, size)
 
     def pipelines(self, wanted: dict) -> dict[Phase, list[dict]]:
-        """For each phase that the page can reach into, the stages that find its rows."""
-        return {
-            phase: [{"$match": {"$and": [wanted, match["$match"]]}}, *rest]
-            for phase, (match, *rest) in self.phases().items()
-        }
-
-    def phases(self) -> dict[Phase, list[dict]]:
-        """As pipelines(), for rows that are found already.
+        """For each phase that the page can reach into, the stages that find its rows.
 
         One row more than `size` tells that there is another page.
         """
@@ -126,7 +119,7 @@ class Cursor:
         sort = {self.order.field: sign * self.order.direction, "_id": sign * self.order.ids}
         return {
             phase: [
-                {"$match": {"$and": [self._place(phase), *self.order.is_plain()]}},
+                {"$match": {"$and": [wanted, self._place(phase), *self.order.is_plain()]}},
                 {"$sort": sort},
                 {"$limit": self.size + 1},
             ]

@@ -232,3 +232,18 @@ def test_administrator_removes_a_comment_of_any_shape(admin, movie, field, value
     comment = a_comment(movie, **{field: value})
     assert delete(admin, comment).status_code == 302
     assert stored(comment) is None
+
+
+def test_comment_on_a_list_of_films_can_be_edited_and_deleted(cliente, movie):
+    comment = a_comment(movie, cliente.user, movie_id=[movie["_id"]])
+    assert cliente.get(f"/mflix/comments/{comment['_id']}/edit/").status_code == 200
+    assert cliente.get(f"/mflix/comments/{comment['_id']}/delete/").status_code == 200
+    assert cliente.get("/mflix/my-comments/").status_code == 200
+    assert delete(cliente, comment).headers["Location"] == "/mflix/my-comments/"
+    assert stored(comment) is None
+
+
+def test_own_comment_is_deleted_without_a_look_at_the_users(cliente, mine, commands):
+    with commands() as seen:
+        delete(cliente, mine)
+    assert [str(each) for each in seen if str(each) == "find users"] == []

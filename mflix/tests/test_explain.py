@@ -279,18 +279,10 @@ def profiled():
 
 
 @pytest.mark.usefixtures("hundreds")
-@pytest.mark.parametrize(
-    ("narrow", "wide", "sort"),
-    [
-        (Search(year_to=0), Search(year_to=9999), "popular"),
-        (Search(rating_from=9.9), Search(rating_from=0.0), "title"),
-    ],
-)
-def test_search_that_finds_little_leaves_no_plan_for_one_that_finds_much(
-    profiled, narrow, wide, sort
-):
+def test_search_that_finds_little_leaves_no_plan_for_one_that_finds_much(profiled):
+    narrow, wide = Search(year_to=0), Search(year_to=9999)
     for search in [narrow] * 3 + [wide] * 3:
-        cursor = Cursor(ORDERS[sort], 20)
+        cursor = Cursor(ORDERS["popular"], 20)
         found = cursor.pipelines(search.criteria())
         together({phase: (movies, stages) for phase, stages in found.items()}, collation=COLLATION)
     assert profiled()[-1] <= 10 * A_PAGE  # of 700

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from bson import Decimal128, ObjectId
+from bson import Code, Decimal128, ObjectId
 
 from accounts.users import users
 from mflix import popularity
@@ -486,3 +486,8 @@ def test_what_is_stored_is_shown_escaped(cliente):
     assert "<script>alert" not in page
     assert "<img src=x" not in page
     assert "&lt;script&gt;alert(1)" in page
+
+
+def test_odd_type_that_is_a_program_breaks_no_page(anonymous):
+    movie = a_movie(type=Code("x"))
+    assert anonymous.get(f"/mflix/movies/{movie['_id']}/").status_code == 200

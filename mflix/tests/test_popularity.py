@@ -116,6 +116,7 @@ def test_page_does_not_wait_for_the_counters(browser, commands):
         "Mozilla/5.0 (compatible; Yahoo! Slurp; http://help.yahoo.com/help/us/ysearch/slurp)",
         "Mozilla/5.0 (compatible; Baiduspider/2.0)",
         "Mozilla/5.0 (compatible; GPTBot/1.2)",
+        "Pingdom.com_bot_version_1.4_(http://www.pingdom.com/)",
         "facebookexternalhit/1.1",
         "WhatsApp/2.23",
         "ia_archiver",

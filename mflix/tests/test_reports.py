@@ -617,3 +617,11 @@ def test_reports_change_nothing(admin):
     for name in REPORTS:
         admin.get(f"/mflix/reports/{name}/")
     assert (list(movies.find()), list(comments.find())) == before
+
+
+def test_comments_on_lists_of_films_break_no_report(admin):
+    movie = a_movie()
+    for _ in range(3):
+        a_comment(movie, movie_id=[movie["_id"]])
+    for name in ("discussed", "years", "genres"):
+        assert admin.get(f"/mflix/reports/{name}/").status_code == 200

@@ -100,7 +100,9 @@ def delete(request, comment_id):
     owner = None if request.user.is_administrator else request.user.email
     comment = comments.find(comment_id, owner)
     if request.method == "POST":
-        comments.delete(comment_id, actor(request), owner, users.by_email(comment.email))
+        is_own = comment.is_by(request.user.email)
+        author = None if is_own else users.by_email(comment.email)
+        comments.delete(comment_id, actor(request), owner, author)
         messages.success(request, _("The comment is deleted."), PLACE)
         return redirect(_back(request, comment))
     context = {
