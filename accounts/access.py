@@ -4,8 +4,9 @@ from functools import wraps
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
-from django.shortcuts import render
 from django.views.decorators.cache import never_cache
+
+from pialara_site import errors
 
 from .attempts import TooManyAttempts
 from .roles import Role
@@ -50,8 +51,7 @@ def throttled(view):
         try:
             return view(request, *args, **kwargs)
         except TooManyAttempts as error:
-            context = {"minutes": -(-error.retry_after // 60)}
-            response = render(request, "errors/429.html", context, status=429)
+            response = errors.page(request, 429, minutes=-(-error.retry_after // 60))
             response["Retry-After"] = str(error.retry_after)
             return response
 

@@ -9,15 +9,15 @@ from math import ceil, floor, isfinite, log10
 
 Point = tuple[object, float]  # a label and its number
 
-WIDTH = 720
+WIDTH = 480  # so that text keeps its size on a phone
 # Of bars: where they start, how long the longest is, how far one is from the next.
-BAR_LEFT, BAR_LENGTH, BAR_STEP, BAR_THICKNESS = 220, 420, 28, 20
-MOST_LETTERS = 28
+BAR_LEFT, BAR_LENGTH, BAR_STEP, BAR_THICKNESS = 168, 248, 28, 20
+MOST_LETTERS = 22
 # Of lines: the margins around them.
-LEFT, RIGHT, TOP, BOTTOM = 64, 24, 16, 32
+LEFT, RIGHT, TOP, BOTTOM = 48, 16, 16, 32
 LINE_HEIGHT = 240
 MOST_TICKS = 5
-MOST_LABELS = 10
+MOST_LABELS = 6
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,6 @@ import sys
 
 from django.core.signals import got_request_exception
 from django.dispatch import receiver
-from django.shortcuts import render
 from pymongo.errors import (
     ConfigurationError,
     ConnectionFailure,
@@ -14,6 +13,8 @@ from pymongo.errors import (
     WaitQueueTimeoutError,
     WTimeoutError,
 )
+
+from . import errors
 
 RETRY_SECONDS = 5
 
@@ -68,8 +69,8 @@ class DatabaseDownMiddleware:
             return response
         logger.error("The database is away: %s", type(error).__name__)
         # Nobody can tell whether a write that was under way is stored.
-        context = {"uncertain": request.method not in ("GET", "HEAD")}
-        response = render(request, "errors/503.html", context, status=503)
+        uncertain = request.method not in ("GET", "HEAD")
+        response = errors.page(request, 503, uncertain=uncertain)
         response["Retry-After"] = str(RETRY_SECONDS)
         return response
 

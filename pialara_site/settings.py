@@ -13,6 +13,8 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from pialara_site.terminal import gettext
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 environ.Env.read_env(BASE_DIR / ".env")
@@ -35,11 +37,13 @@ def env(kind, name, default):
         ):
             raise ValueError(text)
     except (ValueError, ImproperlyConfigured) as error:
-        raise ImproperlyConfigured(f"The setting {name} is not a valid {kind}.") from error
+        sentence = gettext("The setting %(name)s is not a valid %(kind)s.")
+        raise ImproperlyConfigured(sentence % {"name": name, "kind": kind}) from error
     return value
 
 
 DEBUG = env("bool", "DEBUG", True)
+STYLEGUIDE = DEBUG  # the page for developers at /styleguide/
 VAR_DIR = (BASE_DIR / env("str", "VAR_DIR", "var")).resolve()
 ALLOWED_HOSTS = env("list", "ALLOWED_HOSTS", [])
 SECRET_KEY = env("str", "SECRET_KEY", "")
@@ -56,9 +60,11 @@ def development_key():
             kept.write_text(secrets.token_urlsafe(50))
         return kept.read_text()
     except OSError as error:
-        raise ImproperlyConfigured(
-            f"The folder {VAR_DIR} is not writable ({error.strerror}); set VAR_DIR to one that is."
-        ) from error
+        sentence = gettext(
+            "The folder %(folder)s is not writable (%(reason)s); set VAR_DIR to one that is."
+        )
+        told = {"folder": VAR_DIR, "reason": error.strerror}
+        raise ImproperlyConfigured(sentence % told) from error
 
 
 if DEBUG:
@@ -67,7 +73,8 @@ if DEBUG:
 else:
     for name in ("SECRET_KEY", "ALLOWED_HOSTS", "MONGODB_URI"):
         if not globals()[name]:
-            raise ImproperlyConfigured(f"With DEBUG=False the setting {name} has to be set.")
+            sentence = gettext("With DEBUG=False the setting %(name)s has to be set.")
+            raise ImproperlyConfigured(sentence % {"name": name})
 
 # MongoDB. Without MONGODB_URI a server of our own runs under VAR_DIR (embedded.py).
 MONGOD = env("str", "MONGOD", "")
@@ -93,9 +100,8 @@ MONGODB_TRANSACTION_TIMEOUT_MS = env("int", "MONGODB_TRANSACTION_TIMEOUT_MS", 20
 REPORTS_READ_PREFERENCE = env("str", "REPORTS_READ_PREFERENCE", "secondaryPreferred")
 _preferences = ("primary", "primaryPreferred", "secondary", "secondaryPreferred", "nearest")
 if REPORTS_READ_PREFERENCE not in _preferences:
-    raise ImproperlyConfigured(
-        f"The setting REPORTS_READ_PREFERENCE is not one of {', '.join(_preferences)}."
-    )
+    sentence = gettext("The setting REPORTS_READ_PREFERENCE is not one of %(known)s.")
+    raise ImproperlyConfigured(sentence % {"known": ", ".join(_preferences)})
 DATABASES = {}
 
 INSTALLED_APPS = [
@@ -107,6 +113,7 @@ INSTALLED_APPS = [
     "django.forms",
     "csp",
     "django_htmx",
+    "lucide",
     "pialara_site",
     "accounts",
     "mflix",
@@ -140,6 +147,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "pialara_site.context_processors.frame",
             ],
         },
     },
@@ -220,11 +228,13 @@ DEFAULT_FROM_EMAIL = env("str", "DEFAULT_FROM_EMAIL", "PIA Lara <pialara@localho
 LANGUAGE_CODE = "es"
 LANGUAGES = [("es", _("Spanish")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = ["pialara_site.formats"]
 TIME_ZONE = env("str", "TIME_ZONE", "Europe/Madrid")
 try:
     ZoneInfo(TIME_ZONE)
 except (KeyError, OSError, ValueError) as error:
-    raise ImproperlyConfigured("The setting TIME_ZONE is not the name of a time zone.") from error
+    sentence = gettext("The setting TIME_ZONE is not the name of a time zone.")
+    raise ImproperlyConfigured(sentence) from error
 
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"

@@ -8,6 +8,8 @@ register_converter(ObjectIdConverter, "oid")
 urlpatterns = [
     path("", views.home, name="home"),
     path("language/", views.language, name="language"),
+    path("display/", views.show_display, name="display"),
+    path("styleguide/", views.styleguide, name="styleguide"),
     path("", include("accounts.urls")),
     path("mflix/", include("mflix.urls")),
 ]

@@ -1,15 +1,25 @@
 """Pages of the whole site, and the pages for errors."""
 
+from dataclasses import asdict
+
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import RequestDataTooBig
-from django.shortcuts import render
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 from django.views.i18n import set_language
 
 from accounts import users
 from accounts.roles import Role
+
+from . import display, errors
+from .display import Display
+from .forms import DisplayForm
+from .styleguide import examples
 
 _HOMES = {
     Role.ADMINISTRADOR: "accounts/home_administrator.html",
@@ -38,26 +48,48 @@ def language(request):
     return response
 
 
-# The error pages hold no user and no session: they have to work when those don't.
+@login_not_required
+@never_cache
+def show_display(request):
+    """Text size and colours: of this device, and of the profile of who is logged in."""
+    form = DisplayForm(
+        request.POST or None, initial=asdict(display.of(request)), user=request.user
+    )
+    if form.is_valid():
+        if request.user.is_authenticated:
+            users.set_preferences(request.user, form.cleaned_data)
+        response = redirect("display")
+        display.remember(response, Display.read(form.cleaned_data))
+        messages.success(request, _("Your preferences are saved."))
+        return response
+    context = {"form": form, "title": _("Text size and colours"), "back": "/"}
+    return render(request, "form.html", context)
+
+
+@login_not_required
+@require_safe
+def styleguide(request):
+    """Every partial in every state, for developers."""
+    if not settings.STYLEGUIDE:
+        raise Http404
+    return render(request, "styleguide.html", examples())
 
 
 def bad_request(request, exception):
-    if isinstance(exception, RequestDataTooBig):
-        return render(request, "errors/413.html", status=413)
-    return render(request, "errors/400.html", status=400)
+    return errors.page(request, 413 if isinstance(exception, RequestDataTooBig) else 400)
 
 
 def permission_denied(request, exception):
-    return render(request, "errors/403.html", status=403)
+    return errors.page(request, 403)
 
 
 def csrf_failure(request, reason=""):
-    return render(request, "errors/csrf.html", status=403)
+    return errors.page(request, 403, "csrf")
 
 
 def not_found(request, exception):
-    return render(request, "errors/404.html", status=404)
+    return errors.page(request, 404)
 
 
 def server_error(request):
-    return render(request, "errors/500.html", status=500)
+    return errors.page(request, 500)

@@ -3,10 +3,9 @@
 from django import forms
 from django.conf import settings
 from django.contrib.auth.forms import SetPasswordForm
-from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from pialara_site.forms import no_control_characters
+from pialara_site.forms import DisplayForm, no_control_characters
 
 from .. import contacts, users
 from ..audit import Actor
@@ -15,19 +14,6 @@ from .fields import check_own_password, own_password
 MOST_FAVORITES = 50
 
 CHANGED = _("Somebody else changed the contacts in the meantime. Here is what is stored now.")
-
-
-class Theme(TextChoices):
-    SYSTEM = "system", _("As my device")
-    LIGHT = "light", _("Light")
-    DARK = "dark", _("Dark")
-
-
-class FontSize(TextChoices):
-    NORMAL = "100", _("Normal")
-    LARGE = "125", _("Large")
-    LARGER = "150", _("Larger")
-    DOUBLE = "200", _("Double")
 
 
 class NamesField(forms.CharField):
@@ -43,10 +29,10 @@ class NamesField(forms.CharField):
         return list(dict.fromkeys(filter(None, names)))[:MOST_FAVORITES]
 
 
-class PreferencesForm(forms.Form):
-    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
-    theme = forms.ChoiceField(label=_("Colours"), choices=Theme.choices)
-    font_size = forms.ChoiceField(label=_("Text size"), choices=FontSize.choices)
+class PreferencesForm(DisplayForm):
+    language = forms.ChoiceField(
+        label=_("Language"), choices=settings.LANGUAGES, widget=forms.RadioSelect
+    )
     favorite_genres = NamesField(
         label=_("Favourite film genres"),
         required=False,

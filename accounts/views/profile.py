@@ -1,5 +1,7 @@
 """What everybody does with their own data."""
 
+from dataclasses import asdict
+
 from django.contrib import auth, messages
 from django.http import HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
@@ -8,6 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_safe
+
+from pialara_site import display
+from pialara_site.display import Display
 
 from .. import sessions, users
 from ..access import any_role_required, throttled
@@ -63,14 +68,17 @@ def password(request):
 
 @any_role_required
 def preferences(request):
-    form = PreferencesForm(
-        request.POST or None,
-        initial={"language": translation.get_language(), **request.user.preferences},
-    )
+    initial = {
+        "language": translation.get_language(),
+        **request.user.preferences,
+        **asdict(display.of(request)),
+    }
+    form = PreferencesForm(request.POST or None, initial=initial, user=request.user)
     if form.is_valid():
         users.set_preferences(request.user, form.cleaned_data)
         response = redirect("profile")
         remember_language(response, form.cleaned_data["language"])
+        display.remember(response, Display.read(form.cleaned_data))
         with translation.override(form.cleaned_data["language"]):
             messages.success(request, _("Your preferences are saved."))
         return response

@@ -1,0 +1,11 @@
+"""The pages for errors. They hold no user and no session: they have to work when those don't."""
+
+from django.shortcuts import render
+
+from . import display
+
+
+def page(request, status: int, name: str = "", **context):
+    """The page of the error `name`, or of its status."""
+    context["display"] = display.of_device(request)
+    return render(request, f"errors/{name or status}.html", context, status=status)

@@ -1,0 +1,70 @@
+"""The filters of a list, read from its address."""
+
+from dataclasses import dataclass
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from .pages import visible
+
+
+@dataclass(frozen=True)
+class Tag:
+    """A chosen filter; its `url` is the list without it."""
+
+    label: str
+    url: str
+
+
+class SearchField(forms.CharField):
+    """Words to search for. What no name holds is left out, and so is what is too long."""
+
+    def __init__(self, **options):
+        widget = forms.TextInput(attrs={"type": "search", "maxlength": 100})
+        super().__init__(required=False, widget=widget, **options)
+
+    def to_python(self, value):
+        return visible(super().to_python(value))
+
+
+class FilterForm(forms.Form):
+    """Filters that fold away, but for the search `q`. Those that make no sense are not applied."""
+
+    q = SearchField(label=_("Search"))
+
+    def __init__(self, query, *args, **kwargs):
+        super().__init__(query, *args, **kwargs)
+        for name, field in self.fields.items():
+            if not field.widget.is_hidden and name != "q":
+                field.required = False
+
+    @property
+    def chosen(self) -> dict:
+        """{name: value} of the filters that make sense."""
+        self.is_valid()
+        return self.cleaned_data
+
+    @property
+    def more(self) -> list[forms.BoundField]:
+        return [field for field in self.visible_fields() if field.name != "q"]
+
+    @property
+    def is_detailed(self) -> bool:
+        return any(self.data.get(field.html_name) for field in self.more)
+
+    @property
+    def tags(self) -> list[Tag]:
+        return [
+            Tag(f"{field.label}: {self._words(field, value)}", self._without(field.html_name))
+            for field in self.visible_fields()
+            if (value := self.chosen.get(field.name)) not in ("", None)
+        ]
+
+    def _words(self, field, value) -> str:
+        return dict(getattr(field.field, "choices", ())).get(value, value)
+
+    def _without(self, name: str) -> str:
+        query = self.data.copy()
+        query.pop("page", None)
+        del query[name]
+        return f"?{query.urlencode()}"

@@ -1,0 +1,53 @@
+"""What /styleguide/ shows: every partial of the pages in every state."""
+
+from datetime import UTC, datetime, timedelta
+
+from django import forms
+from django.http import QueryDict
+
+from accounts.models import User
+from accounts.roles import Role, Sex, Status
+
+from . import charts
+from .filters import FilterForm
+from .pages import Page
+
+
+class ExampleForm(forms.Form):
+    nombre = forms.CharField(label="Text", help_text="With help.")
+    email = forms.EmailField(label="Email", required=False)
+    notes = forms.CharField(label="Long text", widget=forms.Textarea(attrs={"rows": 3}))
+    rol = forms.ChoiceField(label="Choice", choices=Role.choices)
+    sexo = forms.ChoiceField(label="Radio buttons", choices=Sex.choices, widget=forms.RadioSelect)
+    born = forms.DateField(label="Date", widget=forms.DateInput(attrs={"type": "date"}))
+    image = forms.FileField(label="File", required=False)
+    remember = forms.BooleanField(label="Checkbox", help_text="With help.")
+
+
+class ExampleFilters(FilterForm):
+    rol = forms.ChoiceField(label="Role", choices=[("", "All"), *Role.choices])
+
+
+def examples() -> dict:
+    """The context of the page; nothing in it comes from MongoDB."""
+    now = datetime.now(UTC)
+    people = [
+        User(_id=None, nombre=name, rol=rol, estado=estado, ultimo_acceso=now - ago)
+        for name, rol, estado, ago in (
+            ("Ana Gil", Role.ADMINISTRADOR, Status.ACTIVO, timedelta(minutes=3)),
+            ("María José López Ñúñez", Role.TECNICO, Status.SUSPENDIDO, timedelta(days=3)),
+            ("Bo", Role.CLIENTE, Status.INACTIVO, timedelta(days=900)),
+        )
+    ]
+    points = [("January", 3), ("February", 8), ("March", 5.5), ("April", 0)]
+    return {
+        "fields": ExampleForm(auto_id="free_%s", initial={"sexo": Sex.MUJER}),
+        "wrong": ExampleForm({"email": "x"}, auto_id="wrong_%s"),
+        "form": ExampleFilters(QueryDict("q=ana&rol=Cliente"), auto_id="filter_%s"),
+        "people": people,
+        "page": Page("2", 75, 25),
+        "bars": charts.bars("Bars", points),
+        "line": charts.line("Line", points),
+        "actions": [("activate", "Activate"), ("suspend", "Suspend")],
+        "now": now,
+    }

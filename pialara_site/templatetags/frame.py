@@ -1,0 +1,54 @@
+"""What the frame of every page is made of."""
+
+from datetime import datetime
+from functools import cache
+
+from django import template
+from django.contrib.humanize.templatetags.humanize import naturaltime
+from django.utils.safestring import SafeString, mark_safe
+from lucide.templatetags.lucide import lucide
+
+register = template.Library()
+
+
+@register.tag
+def capture(parser, token):
+    """{% capture as name %}…{% endcapture %}: what is between, as the variable `name`."""
+    _tag, _as, name = token.split_contents()
+    nodes = parser.parse(("endcapture",))
+    parser.delete_first_token()
+    return _Capture(nodes, name)
+
+
+class _Capture(template.Node):
+    def __init__(self, nodelist, name: str):
+        self.nodelist = nodelist
+        self.name = name
+
+    def render(self, context):
+        context[self.name] = mark_safe(self.nodelist.render(context).strip())  # noqa: S308, escaped
+        return ""
+
+
+@register.simple_tag
+@cache
+def icon(name: str, size: int = 20) -> SafeString:
+    """A drawing of Lucide; text beside it says what it means."""
+    return lucide(str(name), size=size, aria_hidden="true")
+
+
+@register.filter
+def initials(name) -> str:
+    """At most two letters for somebody: "María José Gil" is MG."""
+    words = str(name).split()
+    return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
+
+
+@register.inclusion_tag("partials/ago.html")
+def ago(moment: datetime | None, alone: bool = False) -> dict:
+    """A time as people say it, "3 days ago", with the exact one for who points at it.
+
+    `alone` says that nothing around it takes the focus, so that it has to do so itself.
+    """
+    relative = naturaltime(moment).split(",")[0] if moment else ""
+    return {"moment": moment, "relative": relative, "alone": alone}
