@@ -28,11 +28,11 @@ class Menu:
 def menu_of(user, path: str) -> Menu:
     """The menu of `user`, who may be anonymous, at the page `path`."""
     sections = _sections(getattr(user, "rol", None))
-    # The longest address that `path` begins with; the home's is the beginning of all.
+    # The longest address that `path` begins with, but for the home's, which all begin with.
     here = [
         (len(page.url), section, page)
         for section in sections
-        for page in (section, *section.pages)
+        for page in section.pages or (section,)
         if path == page.url or (path.startswith(page.url) and page.url != "/")
     ]
     if not here:

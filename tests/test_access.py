@@ -11,6 +11,7 @@ PUBLIC, LOGGED_IN = {"anonymous", "cliente", "tecnico", "admin"}, {"cliente", "t
 # are the ids of things that the fixture `address` makes.
 PATHS = {
     "/": PUBLIC,
+    "/display/": PUBLIC,
     "/password/reset/": PUBLIC,
     "/password/reset/sent/": PUBLIC,
     "/profile/": LOGGED_IN,

@@ -1,11 +1,12 @@
 """What the frame of every page is made of."""
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 
 from django import template
-from django.contrib.humanize.templatetags.humanize import naturaltime
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.timesince import timesince
+from django.utils.translation import gettext as _
 from lucide.templatetags.lucide import lucide
 
 register = template.Library()
@@ -14,10 +15,10 @@ register = template.Library()
 @register.tag
 def capture(parser, token):
     """{% capture as name %}…{% endcapture %}: what is between, as the variable `name`."""
-    _tag, _as, name = token.split_contents()
+    _name, _as, variable = token.split_contents()
     nodes = parser.parse(("endcapture",))
     parser.delete_first_token()
-    return _Capture(nodes, name)
+    return _Capture(nodes, variable)
 
 
 class _Capture(template.Node):
@@ -50,5 +51,11 @@ def ago(moment: datetime | None, alone: bool = False) -> dict:
 
     `alone` says that nothing around it takes the focus, so that it has to do so itself.
     """
-    relative = naturaltime(moment).split(",")[0] if moment else ""
-    return {"moment": moment, "relative": relative, "alone": alone}
+    return {"moment": moment, "relative": moment and _relative(moment), "alone": alone}
+
+
+def _relative(moment: datetime) -> str:
+    now = datetime.now(UTC)
+    if now - moment < timedelta(minutes=1):
+        return _("just now")
+    return _("%(time)s ago") % {"time": timesince(moment, now, depth=1)}

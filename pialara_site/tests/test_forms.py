@@ -12,6 +12,9 @@ class ExampleForm(forms.Form):
     notes = forms.CharField(widget=forms.Textarea, required=False)
     rol = forms.ChoiceField(choices=[("a", "A")])
     remember = forms.BooleanField(required=False)
+    size = forms.ChoiceField(
+        choices=[("s", "Small"), ("l", "Large")], widget=forms.RadioSelect, help_text="Of letters"
+    )
     token = forms.CharField(widget=forms.HiddenInput, required=False)
 
 
@@ -45,7 +48,7 @@ def test_select_has_the_class_around_it():
 
 def test_checkbox_stands_in_its_label_without_a_class():
     html = rendered("remember")
-    assert '<label class="checkbox"' in html
+    assert '<label class="option"' in html
     assert '<input type="checkbox" name="remember" id="id_remember">' in html
 
 
@@ -55,6 +58,24 @@ def test_form_shows_hidden_fields_and_errors_of_the_whole():
     html = str(form)
     assert '<input type="hidden" name="token"' in html
     assert "All wrong" in html
+
+
+def test_radio_buttons_are_a_group_with_a_legend():
+    html = rendered("size", {})
+    assert '<fieldset class="field" id="id_size"' in html
+    assert '<legend class="label">Size' in html
+    assert 'aria-describedby="id_size_helptext id_size_error"' in html
+
+
+def test_errors_are_summed_up_with_a_way_to_each_field():
+    html = str(ExampleForm({"notes": "x"}))
+    assert 'role="alert" tabindex="-1" autofocus' in html
+    assert '<a href="#id_nombre">Nombre</a>' in html
+    assert '<a href="#id_size">Size</a>' in html
+
+
+def test_right_form_has_no_summary():
+    assert "form-errors" not in str(ExampleForm({"nombre": "a", "rol": "a", "size": "s"}))
 
 
 @pytest.mark.parametrize("text", ["Ana", "José Ñ", "😀", "\u202eright to left", "$ne", "<b>"])

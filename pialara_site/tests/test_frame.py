@@ -1,0 +1,86 @@
+"""The frame of the pages, and the small things that it is made of."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.template import Context, Template
+from django.utils import timezone, translation
+
+from pialara_site.templatetags.frame import icon, initials
+
+
+def rendered(source: str, **context) -> str:
+    with translation.override("en"):
+        return Template("{% load frame %}" + source).render(Context(context))
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("Ana", "A"),
+        ("ana gil", "AG"),
+        ("María José Gil Ñúñez", "MÑ"),
+        ("", ""),
+        ("  ", ""),
+        ("eva@x.example", "E"),
+    ],
+)
+def test_initials_are_of_the_first_and_the_last_name(name, expected):
+    assert initials(name) == expected
+
+
+def test_icon_is_drawn_inline_and_silent():
+    drawn = icon("user", 16)
+    assert drawn.startswith('<svg width="16" height="16"')
+    assert 'aria-hidden="true"' in drawn
+
+
+def test_captured_text_is_escaped_once():
+    source = "{% capture as title %}{{ name }}{% endcapture %}<h1>{{ title }}</h1>"
+    assert rendered(source, name="<b> & co") == "<h1>&lt;b&gt; &amp; co</h1>"
+
+
+def test_time_is_relative_with_the_exact_one_at_hand():
+    moment = datetime.now(UTC) - timedelta(days=3, hours=2)
+    html = rendered("{% ago moment %}", moment=moment)
+    assert "3\xa0days ago" in html
+    assert f'<time class="ago" datetime="{moment.isoformat()[:10]}' in html
+    assert f"{timezone.localtime(moment).year}" in html.split("ago-exact")[1]
+
+
+def test_time_on_its_own_takes_the_focus():
+    assert 'tabindex="0"' in rendered("{% ago moment alone=True %}", moment=datetime.now(UTC))
+
+
+def test_no_time_is_a_dash():
+    assert rendered("{% ago moment %}", moment=None).strip() == "—"
+
+
+@pytest.mark.parametrize("path", ["/", "/login/", "/mflix/", "/display/"])
+def test_page_has_one_heading_which_is_its_title(anonymous, path):
+    page = anonymous.get(path).content.decode()
+    assert page.count("<h1") == 1
+
+
+def test_page_says_where_it_stands(admin):
+    page = admin.get("/users/create/").content.decode()
+    crumbs = page[page.index('<nav class="breadcrumb"') :]
+    assert '<a href="/">Inicio</a>' in crumbs
+
+
+def test_page_names_no_outside_host(anonymous):
+    page = anonymous.get("/login/").content.decode()
+    assert "http://" not in page
+    assert "https://" not in page
+
+
+def test_style_guide_shows_every_partial_to_developers(anonymous, settings):
+    settings.STYLEGUIDE = True
+    page = anonymous.get("/styleguide/").content.decode()
+    for css in ("avatar", "bulk-bar", "chosen", "empty", "form-errors", "pagination", "chart"):
+        assert f'class="{css}' in page or f" {css}" in page, css
+
+
+def test_style_guide_is_not_there_for_people(admin, settings):
+    settings.STYLEGUIDE = False
+    assert admin.get("/styleguide/").status_code == 404
