@@ -1,25 +1,30 @@
 // What every page does where there is JavaScript; all of it works without.
 
-// Forms warn before what was typed is lost, and are not sent twice.
-let changed = false;
+// Forms to fill in warn before what was typed is lost.
+let dirty = null;
 document.addEventListener("input", ({ target }) => {
-  if (target.form?.method === "post") changed = true;
+  if (target.form?.matches("[data-guard]")) dirty = target.form;
 });
-addEventListener("beforeunload", (event) => changed && event.preventDefault());
+addEventListener("beforeunload", (event) => dirty && event.preventDefault());
+
+// A form is sent once; whoever stopped the answer may send it again.
+const MOST_PATIENCE = 10000;
+const busy = (is) => document.body.classList.toggle("is-busy", is);
 document.addEventListener("submit", (event) => {
-  if (event.defaultPrevented) return;
-  changed = false;
-  if (document.body.classList.contains("is-busy")) event.preventDefault();
-  else if (event.target.method === "post") document.body.classList.add("is-busy");
+  if (event.defaultPrevented || event.target.method !== "post") return;
+  if (document.body.matches(".is-busy")) return event.preventDefault();
+  if (event.target === dirty) dirty = null;
+  if (dirty) return; // leaving may still be thought better of
+  busy(true);
+  setTimeout(busy, MOST_PATIENCE, false);
 });
-addEventListener("pageshow", () => document.body.classList.remove("is-busy"));
+addEventListener("pageshow", () => busy(false));
 
 // What htmx loads shows that it is at work; what it could not load is loaded as a page, which says
 // what is wrong. Nobody asked for what comes by itself, so nobody has to know.
 const byItself = ({ detail }) => detail.elt.closest("[hx-trigger]");
-const busy = (is) => (event) => byItself(event) || document.body.classList.toggle("is-busy", is);
-document.addEventListener("htmx:beforeRequest", busy(true));
-document.addEventListener("htmx:afterRequest", busy(false));
+document.addEventListener("htmx:beforeRequest", (event) => byItself(event) || busy(true));
+document.addEventListener("htmx:afterRequest", (event) => byItself(event) || busy(false));
 const load = (event) => {
   const { detail } = event;
   if (byItself(event)) return;
