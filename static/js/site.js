@@ -46,10 +46,13 @@ document.addEventListener("htmx:afterSettle", () => {
 });
 
 // How many rows are chosen, and all of them at once.
-const boxes = (bar) => [...bar.form.elements[bar.dataset.chosen]].filter((box) => box.type === "checkbox");
+const boxes = (bar) => [...bar.form.querySelectorAll(`[name="${bar.dataset.chosen}"]`)];
 const say = (bar) => {
   bar.value = bar.dataset.words.replace("%s", boxes(bar).filter((box) => box.checked).length);
 };
+const sayAll = () => document.querySelectorAll("output[data-chosen]").forEach(say);
+addEventListener("pageshow", sayAll);
+document.addEventListener("htmx:afterSettle", sayAll);
 document.addEventListener("change", ({ target }) => {
   const bar = target.form?.querySelector("output[data-chosen]");
   if (!bar) return;
