@@ -7,11 +7,14 @@ logged out. More people come from tests/mothers.py.
 
 import os
 import shutil
+import threading
 
 import pytest
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.test import Client
+from django.utils import translation
 
+from tests.browser import chromium
 from tests.commands import recorder  # before anything that makes the client
 from tests.mothers import a_client, a_technician, an_administrator
 
@@ -24,6 +27,16 @@ Argon2PasswordHasher.parallelism = 1
 def pytest_unconfigure(config):
     if not hasattr(config, "workerinput"):
         shutil.rmtree(os.environ["PIALARA_TEST_DIR"], ignore_errors=True)
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    if config.option.markexpr == "not browser":
+        package = "Debian's package chromium, which is " + (
+            "here" if chromium.path() else "missing"
+        )
+        terminalreporter.write_line(
+            f"The browser tests were skipped; `make e2e` runs them and needs {package}."
+        )
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -55,6 +68,22 @@ def _no_views_behind_our_back(mongod):
     from pialara_site.background import Background
 
     popularity.waiting = Background(popularity.store, 100, start=lambda flush: None)
+
+
+@pytest.fixture(autouse=True)
+def _no_mail_behind_our_back():
+    """Or a test would find in its outbox what the one before it sent later."""
+    yield
+    for thread in threading.enumerate():
+        if thread.name == "mail":
+            thread.join()
+
+
+@pytest.fixture
+def english():
+    """Commands that are called, and other code without a request, speak English."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,7 @@ from bson import ObjectId
 from bson.errors import BSONError
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
+from django.utils.translation import gettext as _
 from pymongo import InsertOne, UpdateOne
 from pymongo.errors import BulkWriteError
 
@@ -62,17 +63,17 @@ def user_fields(doc: dict) -> dict:
     )
     rol, parent = doc.get("rol"), doc.get("parent")
     if not isinstance(name, str) or not name.strip():
-        raise Rejected("it has no name")
+        raise Rejected(_("it has no name"))
     try:
         EMAIL(normal(email))
     except (ValidationError, AttributeError) as error:
-        raise Rejected("its email is missing or malformed") from error
+        raise Rejected(_("its email is missing or malformed")) from error
     if not isinstance(password, str) or not password.startswith(HASHES):
-        raise Rejected("its password is missing or not a hash of argon2, bcrypt or sha256$")
+        raise Rejected(_("its password is missing or not a hash of argon2, bcrypt or sha256$"))
     if rol is not None and rol not in Role.values:
-        raise Rejected(f"its rol is none of {', '.join(Role.values)}")
+        raise Rejected(_("its rol is none of %(roles)s") % {"roles": ", ".join(Role.values)})
     if parent is not None and not isinstance(parent, str):
-        raise Rejected("its parent is not an email")
+        raise Rejected(_("its parent is not an email"))
     fields = {"nombre": name.strip(), "email": normal(email), "password": password}
     if rol:
         fields["rol"] = rol
@@ -80,14 +81,14 @@ def user_fields(doc: dict) -> dict:
     for field, sound in OPTIONAL.items():
         if doc.get(field) is not None:
             if not sound(doc[field]):
-                raise Rejected(f"its {field} is not one")
+                raise Rejected(_("its %(field)s is not one") % {"field": field})
             fields[field] = doc[field]
     try:
         size = len(bson.encode(fields))
     except (BSONError, ValueError, OverflowError) as error:
-        raise Rejected("it holds what MongoDB can't store") from error
+        raise Rejected(_("it holds what MongoDB can't store")) from error
     if size > LARGEST:
-        raise Rejected("it is larger than a megabyte")
+        raise Rejected(_("it is larger than a megabyte"))
     return fields
 
 
@@ -113,7 +114,8 @@ def upsert(docs: list[dict], *, only_new: bool = False) -> tuple[Counter, list[t
             counts["same"] += 1
             continue
         if old and _is_less(old, fields):
-            rejected.append((doc, "it would take a role or state away that others rely upon"))
+            reason = _("it would take a role or state away that others rely upon")
+            rejected.append((doc, reason))
             continue
         if old is None:
             counts["new"] += 1

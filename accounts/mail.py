@@ -1,22 +1,62 @@
-"""The mails with a link to set a password, each in its reader's language."""
+"""Mails to one person, in the language of that person, as text and as HTML."""
 
 import logging
 import threading
+from datetime import datetime
 from smtplib import SMTPException
+from typing import NamedTuple
 
 from django.conf import settings
 from django.core.mail import BadHeaderError, send_mail
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.encoding import force_bytes
+from django.utils.formats import date_format
 from django.utils.http import urlsafe_base64_encode
+from django.utils.translation import gettext_lazy as _
 
 from .models import User
 from .tokens import invitation_tokens, reset_tokens
 
 logger = logging.getLogger(__name__)
 
+
+class Letter(NamedTuple):
+    """The words of a mail: `before` a link, on the link, and `after` it."""
+
+    subject: str
+    before: str
+    link: str
+    after: str
+
+
+LETTERS = {
+    "invitation": Letter(
+        _("Welcome to PIA Lara"),
+        _("Your centre has made an account for you at PIA Lara. Choose your password here:"),
+        _("Choose my password"),
+        _("The link works once, for seven days."),
+    ),
+    "reset": Letter(
+        _("A new password for PIA Lara"),
+        _("Somebody asked for a new password for your account at PIA Lara. Choose it here:"),
+        _("Choose a new password"),
+        _(
+            "The link works once, for one hour. If it was not you, do nothing: "
+            "your password stays as it is."
+        ),
+    ),
+    "password_changed": Letter(
+        _("Your password for PIA Lara was changed"),
+        _(
+            "The password of your account at PIA Lara was changed on %(when)s. If it was you, "
+            "there is nothing to do. If it was not you, choose a new password now:"
+        ),
+        _("Ask for a new password"),
+        _("And tell your centre."),
+    ),
+}
 _LINKS = {
     "invitation": ("password_set", invitation_tokens),
     "reset": ("password_reset_confirm", reset_tokens),
@@ -28,25 +68,40 @@ def send_link(request, user: User, kind: str) -> bool:
     view, tokens = _LINKS[kind]
     uid = urlsafe_base64_encode(force_bytes(user.pk))
     path = reverse(view, args=[uid, tokens.make_token(user)])
-    context = {"user": user, "link": request.build_absolute_uri(path)}
-    with translation.override(language_of(user)):
-        subject = render_to_string(f"emails/{kind}_subject.txt", context).strip()
-        body = render_to_string(f"emails/{kind}.txt", context)
-    try:
-        return bool(send_mail(subject, body, None, [user.email]))
-    except (BadHeaderError, OSError, SMTPException) as error:
-        logger.warning("A mail could not be sent: %s", type(error).__name__)
-        return False
+    return _send(user, kind, request.build_absolute_uri(path))
 
 
-def send_link_later(request, user: User, kind: str) -> threading.Thread:
+def send_link_later(request, user: User, kind: str):
     """send_link() without waiting, so that an answer's time doesn't tell whether one was sent."""
-    thread = threading.Thread(target=send_link, args=(request, user, kind), daemon=True)
-    thread.start()
-    return thread
+    _later(send_link, request, user, kind)
+
+
+def send_password_changed_later(request, user: User):
+    """Tell `user` that their password was changed just now, whatever the mail server says."""
+    link = request.build_absolute_uri(reverse("password_reset"))
+    _later(_send, user, "password_changed", link, timezone.localtime())
 
 
 def language_of(user: User) -> str:
     wanted = user.preferences.get("language")
     known = [code for code, _name in settings.LANGUAGES]
     return wanted if wanted in known else settings.LANGUAGE_CODE
+
+
+def _send(user: User, kind: str, link: str, when: datetime | None = None) -> bool:
+    with translation.override(language_of(user)):
+        words = LETTERS[kind]
+        told = {"when": date_format(when, "DATETIME_FORMAT")} if when else {}
+        context = {"words": words, "before": words.before % told, "link": link, "user": user}
+        subject = str(words.subject)
+        text = render_to_string("emails/letter.txt", context)
+        html = render_to_string("emails/letter.html", context)
+    try:
+        return bool(send_mail(subject, text, None, [user.email], html_message=html))
+    except (BadHeaderError, OSError, SMTPException) as error:
+        logger.warning("A mail could not be sent: %s", type(error).__name__)
+        return False
+
+
+def _later(work, *arguments):
+    threading.Thread(target=work, args=arguments, name="mail", daemon=True).start()

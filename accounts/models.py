@@ -9,6 +9,7 @@ from django.contrib.auth.hashers import check_password
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext_lazy as _
 
 from .roles import Role, Sex, Status
 
@@ -49,8 +50,9 @@ class User(AbstractBaseUser):
     """
 
     _id = ObjectIdField(primary_key=True)
-    email = models.TextField(unique=True)
-    nombre = models.TextField()
+    # Named as the sentences about passwords name them.
+    email = models.TextField(_("email"), unique=True)
+    nombre = models.TextField(_("name"))
     rol = models.TextField(choices=Role)
     parent = models.TextField(null=True)  # noqa: DJ001, null is a stored value here
     estado = models.TextField(choices=Status)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from bson.raw_bson import RawBSONDocument
+from django.utils.translation import gettext as _
 from pymongo import InsertOne, ReplaceOne
 from pymongo.errors import BulkWriteError, OperationFailure
 
@@ -38,9 +39,8 @@ def collection_of(path: Path) -> str:
     names = plain_name(path).split(".")
     name = names[1] if names[0] in DATABASES and len(names) > 1 else names[0]
     if name not in COLLECTIONS:
-        raise UnknownCollection(
-            f"{path}: the name is none of {', '.join(COLLECTIONS)}; say it with --collection."
-        )
+        sentence = _("%(file)s: the name is none of %(known)s; say it with --collection.")
+        raise UnknownCollection(sentence % {"file": path, "known": ", ".join(COLLECTIONS)})
     return name
 
 
@@ -100,7 +100,7 @@ def store(
     """
     rejected = [tuple(each) for each in batch if isinstance(each, Unreadable)]
     docs = [each for each in batch if not isinstance(each, Unreadable)]
-    rejected += [(doc, "it has no _id") for doc in docs if not _has_id(doc)]
+    rejected += [(doc, _("it has no _id")) for doc in docs if not _has_id(doc)]
     docs = [doc for doc in docs if _has_id(doc)]
     counts = Counter(new=0, changed=0, same=0)
     if known:

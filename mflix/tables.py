@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from bson import ObjectId
 from django.urls import reverse
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -22,9 +23,8 @@ DRAWN_YEARS = range(1850, 2151)
 
 @dataclass(frozen=True)
 class Column:
-    """`name` heads it in files; `kind` may be "number", or "comments" for lists of Comment."""
+    """`kind` may be "number", or "comments" for lists of Comment."""
 
-    name: str
     heading: str
     kind: str = "text"
 
@@ -66,10 +66,14 @@ class Report:
     draw: Callable[[list[Row]], list[Chart]]
     form: type | None = None
 
+    @property
+    def file_name(self) -> str:
+        return f"{slugify(self.title)}.csv"
+
     def lines(self, rows: list[Row]) -> list[list]:
         """As texts and numbers alone, the headings first."""
         return [
-            [column.name for column in self.columns],
+            [column.heading for column in self.columns],
             *([column.plain(cell) for column, cell in self.pairs(row)] for row in rows),
         ]
 
@@ -146,18 +150,16 @@ def _genre_bars(rows: list[Row]) -> list[Chart]:
 
 
 def _year_lines(rows: list[Row]) -> list[Chart]:
-    """A line for each column of numbers, from the first year that has any to the last."""
-    charts = []
-    for number, title in enumerate((FILMS, THEIR_COMMENTS, WRITTEN), start=1):
-        found = {
-            row.cells[0]: row.cells[number]
-            for row in rows
-            if row.cells[0] in DRAWN_YEARS and row.cells[number]
-        }
-        if found:
-            years = range(min(found), max(found) + 1)
-            charts.append(line(str(title), [(year, found.get(year, 0)) for year in years]))
-    return charts
+    """A line for each column that has numbers, all of them over the same years."""
+    found = {row.cells[0]: row.cells[1:] for row in rows if row.cells[0] in DRAWN_YEARS}
+    if not found:
+        return []
+    years, none = range(min(found), max(found) + 1), (0, 0, 0)
+    return [
+        line(str(title), [(year, found.get(year, none)[number]) for year in years])
+        for number, title in enumerate((FILMS, THEIR_COMMENTS, WRITTEN))
+        if any(numbers[number] for numbers in found.values())
+    ]
 
 
 FILMS = gettext_lazy("Films")
@@ -171,9 +173,9 @@ REPORTS = {
         gettext_lazy("Who comments most"),
         gettext_lazy("The 20 people with the most comments, by their email."),
         (
-            Column("name", gettext_lazy("Name")),
-            Column("email", gettext_lazy("Email")),
-            Column("comments", COMMENTS, "number"),
+            Column(gettext_lazy("Name")),
+            Column(gettext_lazy("Email")),
+            Column(COMMENTS, "number"),
         ),
         _commenters,
         _bars(COMMENTS, 2),
@@ -182,9 +184,9 @@ REPORTS = {
         gettext_lazy("Directors by rating"),
         gettext_lazy("The 50 directors with the best average IMDb rating of their rated films."),
         (
-            Column("director", gettext_lazy("Director")),
-            Column("films", gettext_lazy("Rated films"), "number"),
-            Column("rating", RATING, "number"),
+            Column(gettext_lazy("Director")),
+            Column(gettext_lazy("Rated films"), "number"),
+            Column(RATING, "number"),
         ),
         _directors,
         _bars(RATING, 2),
@@ -194,10 +196,10 @@ REPORTS = {
         gettext_lazy("Films and comments by year"),
         gettext_lazy("How many films each year has, and how many comments."),
         (
-            Column("year", gettext_lazy("Year")),
-            Column("films", FILMS, "number"),
-            Column("comments", THEIR_COMMENTS, "number"),
-            Column("written", WRITTEN, "number"),
+            Column(gettext_lazy("Year")),
+            Column(FILMS, "number"),
+            Column(THEIR_COMMENTS, "number"),
+            Column(WRITTEN, "number"),
         ),
         _years,
         _year_lines,
@@ -206,9 +208,9 @@ REPORTS = {
         gettext_lazy("Films and comments by genre"),
         gettext_lazy("A film counts in each of its genres."),
         (
-            Column("genre", gettext_lazy("Genre")),
-            Column("films", FILMS, "number"),
-            Column("comments", THEIR_COMMENTS, "number"),
+            Column(gettext_lazy("Genre")),
+            Column(FILMS, "number"),
+            Column(THEIR_COMMENTS, "number"),
         ),
         _genres,
         _genre_bars,
@@ -217,10 +219,10 @@ REPORTS = {
         gettext_lazy("Most commented films"),
         gettext_lazy("The 20 films with the most comments, and the latest of these."),
         (
-            Column("film", gettext_lazy("Film")),
-            Column("year", gettext_lazy("Year")),
-            Column("comments", COMMENTS, "number"),
-            Column("latest", gettext_lazy("Latest comments"), "comments"),
+            Column(gettext_lazy("Film")),
+            Column(gettext_lazy("Year")),
+            Column(COMMENTS, "number"),
+            Column(gettext_lazy("Latest comments"), "comments"),
         ),
         _discussed,
         _bars(COMMENTS, 2),

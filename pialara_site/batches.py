@@ -3,6 +3,8 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from typing import TypeVar
 
+from django.utils import translation
+
 T = TypeVar("T")
 
 
@@ -14,9 +16,13 @@ def batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
 
 
 def ahead(items: Iterable[T]) -> Iterator[T]:
-    """The same items, each made in another thread while the one before it is used."""
+    """The same items, each made in another thread while the one before it is used.
+
+    What that thread says is in this one's language.
+    """
     rest, end = iter(items), object()
-    with ThreadPoolExecutor(1) as maker:
+    language = translation.get_language()
+    with ThreadPoolExecutor(1, initializer=translation.activate, initargs=[language]) as maker:
         coming = maker.submit(next, rest, end)
         while (item := coming.result()) is not end:
             coming = maker.submit(next, rest, end)

@@ -10,7 +10,7 @@ import json
 import os
 import re
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,6 +22,8 @@ from bson.codec_options import CodecOptions, DatetimeConversion
 from bson.errors import BSONError, InvalidBSON
 from bson.json_util import JSONOptions
 from bson.raw_bson import DEFAULT_RAW_BSON_OPTIONS, RawBSONDocument
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 CHUNK = 1 << 20
 LARGEST = 16 << 20  # bytes of a document, which is MongoDB's limit
@@ -79,9 +81,10 @@ def documents(path: Path, watch: Callable[[BinaryIO], BinaryIO] | None = None) -
         try:
             doc = bson.decode(found, _BSON) if isinstance(found, bytes) else found
         except BROKEN as error:
-            raise BrokenFile(f"{path}: broken after document {number}.") from error
+            raise _broken(path, number) from error
         if not isinstance(doc, dict):
-            raise BrokenFile(f"{path}: after document {number} comes no document.")
+            sentence = _("%(file)s: after document %(n)d comes no document.")
+            raise BrokenFile(sentence % {"file": path, "n": number})
         yield doc
 
 
@@ -115,6 +118,18 @@ def keep_rejected(path: Path, rejected: list[tuple[Any, str]]):
                 file.write(json_util.dumps({"reason": reason, "document": whole}) + "\n")
 
 
+def in_words(counts: Mapping[str, int]) -> str:
+    """What became of the documents: how many were new, changed, the same, and rejected."""
+    told = (
+        ngettext("%(n)d new", "%(n)d new", counts["new"]) % {"n": counts["new"]},
+        ngettext("%(n)d changed", "%(n)d changed", counts["changed"]) % {"n": counts["changed"]},
+        ngettext("%(n)d same", "%(n)d same", counts["same"]) % {"n": counts["same"]},
+        ngettext("%(n)d rejected", "%(n)d rejected", counts["rejected"])
+        % {"n": counts["rejected"]},
+    )
+    return ", ".join(told)
+
+
 def _private(path, flags) -> int:
     return os.open(path, flags, mode=0o600)
 
@@ -129,9 +144,13 @@ def _read(path: Path, watch) -> Iterator[Any]:
                 yield found
                 number += 1
     except FileNotFoundError as error:
-        raise BrokenFile(f"{path}: there is no such file.") from error
+        raise BrokenFile(_("%(file)s: there is no such file.") % {"file": path}) from error
     except BROKEN as error:
-        raise BrokenFile(f"{path}: broken after document {number}.") from error
+        raise _broken(path, number) from error
+
+
+def _broken(path: Path, number: int) -> BrokenFile:
+    return BrokenFile(_("%(file)s: broken after document %(n)d.") % {"file": path, "n": number})
 
 
 @contextmanager
@@ -155,11 +174,11 @@ def _packed(found: Any) -> RawBSONDocument | Unreadable:
         elif isinstance(found, dict):
             doc = RawBSONDocument(bson.encode(found), RAW)
         else:
-            return Unreadable(found, "it is no document")
+            return Unreadable(found, _("it is no document"))
     except BROKEN as error:
-        return Unreadable(found, f"MongoDB can't store it: {error}")
+        return Unreadable(found, _("MongoDB can't store it: %(reason)s") % {"reason": error})
     if len(doc.raw) > LARGEST:
-        return Unreadable(doc, "it is larger than 16 MB")
+        return Unreadable(doc, _("it is larger than 16 MB"))
     return doc
 
 
@@ -189,7 +208,7 @@ def _json_documents(file: BinaryIO) -> Iterator[Any]:
                 cut_off = _is_cut_off(error)
                 following = -1 if cut_off and not ended else text.find("\n{", place)
                 if following >= 0:
-                    reason = f"it is no JSON: {error.msg}"
+                    reason = _("it is no JSON: %(reason)s") % {"reason": error.msg}
                     value, place = Unreadable(text[place:following], reason), following
                 elif ended and place == len(text) and not open_arrays:
                     return
@@ -217,7 +236,8 @@ def _decoded(text: str, place: int) -> tuple[Any, int]:
         raise
     except BROKEN as error:
         value, end = _PLAIN.raw_decode(text, place)
-        return Unreadable(value, f"it is no extended JSON: {error}"), end
+        reason = _("it is no extended JSON: %(reason)s") % {"reason": error}
+        return Unreadable(value, reason), end
 
 
 def _extended(value: dict) -> Any:

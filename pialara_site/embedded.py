@@ -23,6 +23,8 @@ from django.core.exceptions import ImproperlyConfigured
 from pymongo import MongoClient
 from pymongo.errors import OperationFailure, PyMongoError
 
+from pialara_site.terminal import gettext as _
+
 SET_NAME = "pialara"
 START_SECONDS = 30
 STOP_SECONDS = 30
@@ -54,8 +56,11 @@ def binary() -> str:
         found = shutil.which("mongod") or (bundled and shutil.which(bundled))
     if not found:
         raise NotStarted(
-            "There is no mongod for this platform: install MongoDB 6.0 or newer and put mongod on "
-            "PATH (or its path into MONGOD), or set MONGODB_URI to a server that runs elsewhere."
+            _(
+                "There is no mongod for this platform: install MongoDB 6.0 or newer and put mongod "
+                "on PATH (or its path into MONGOD), or set MONGODB_URI to a server that runs "
+                "elsewhere."
+            )
         )
     return str(found)
 
@@ -90,10 +95,7 @@ class Server:
                 door = files.enter_context(open(self.folder / "door", "w"))
                 users = files.enter_context(open(self.folder / "users", "w"))
             except OSError as error:
-                raise NotStarted(
-                    f"The folder {self.folder} is not writable ({error.strerror}); "
-                    "set VAR_DIR to one that is."
-                ) from error
+                raise NotStarted(self._not_writable(error)) from error
             # Whoever holds the door is alone; the users' lock is shared by all who are inside.
             fcntl.flock(door, fcntl.LOCK_EX)
             fcntl.flock(users, fcntl.LOCK_SH)
@@ -115,7 +117,8 @@ class Server:
             self._start()
         elif not self._answers():
             raise NotStarted(
-                f"The data folder {self.data} is in use by another mongod; stop that one first."
+                _("The data folder %(folder)s is in use by another mongod; stop that one first.")
+                % {"folder": self.data}
             )
 
     def _choose_port(self) -> int:
@@ -126,11 +129,13 @@ class Server:
             self.folder.mkdir(parents=True, exist_ok=True)
             (self.folder / "port").write_text(str(port))
         except OSError as error:
-            raise ImproperlyConfigured(
-                f"The folder {self.folder} is not writable ({error.strerror}); "
-                "set VAR_DIR to one that is."
-            ) from error
+            raise ImproperlyConfigured(self._not_writable(error)) from error
         return port
+
+    def _not_writable(self, error: OSError) -> str:
+        return _(
+            "The folder %(folder)s is not writable (%(reason)s); set VAR_DIR to one that is."
+        ) % {"folder": self.folder, "reason": error.strerror}
 
     def _port_is_free(self) -> bool:
         with socket.socket() as probe:
@@ -179,10 +184,13 @@ class Server:
             )
         except subprocess.TimeoutExpired as error:
             raise NotStarted(
-                f"mongod is not up after {START_SECONDS} seconds; see {self.log}."
+                _("mongod is not up after %(n)d seconds; see %(log)s.")
+                % {"n": START_SECONDS, "log": self.log}
             ) from error
         if started.returncode:
-            raise NotStarted(f"mongod stopped at its start: {self._reason()}")
+            raise NotStarted(
+                _("mongod stopped at its start: %(reason)s") % {"reason": self._reason()}
+            )
 
     def _make_primary(self, client: MongoClient):
         """Make the server a replica set of one, at the port it has now, and wait until it leads."""
@@ -201,7 +209,7 @@ class Server:
         deadline = time.monotonic() + START_SECONDS
         while not client.admin.command("hello")["isWritablePrimary"]:
             if time.monotonic() > deadline:
-                raise NotStarted(f"mongod does not take writes; see {self.log}.")
+                raise NotStarted(_("mongod does not take writes; see %(log)s.") % {"log": self.log})
             time.sleep(0.02)
 
     def _reason(self) -> str:
@@ -212,7 +220,7 @@ class Server:
                     entry = json.loads(line)
                     if entry["s"] in ("E", "F"):
                         return _sentence(entry)
-        return f"see {self.log}"
+        return _("see %(log)s") % {"log": self.log}
 
     def _stop(self):
         if not self._data_in_use():  # it died, and its number may be somebody else's by now

@@ -14,6 +14,7 @@ from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
 from pialara_site import embedded
+from pialara_site.terminal import gettext as _
 
 T = TypeVar("T")
 
@@ -24,15 +25,17 @@ def connect() -> MongoClient:
     uri = settings.MONGODB_URI or embedded.server().uri
     if not uri.startswith(("mongodb://", "mongodb+srv://")):
         raise ImproperlyConfigured(
-            "MONGODB_URI is malformed: it has to start with mongodb:// or mongodb+srv://."
+            _("MONGODB_URI is malformed: it has to start with mongodb:// or mongodb+srv://.")
         )
     try:
         return MongoClient(uri, connect=False, **settings.MONGODB_OPTIONS)
     except (ConfigurationError, ValueError) as error:
         # The driver's text may quote the address, and with it the password.
         raise ImproperlyConfigured(
-            "MONGODB_URI is malformed: it has to look like "
-            "mongodb://user:password@host:27017/, with special characters percent-encoded."
+            _(
+                "MONGODB_URI is malformed: it has to look like "
+                "mongodb://user:password@host:27017/, with special characters percent-encoded."
+            )
         ) from error
 
 
@@ -41,7 +44,8 @@ def database(setting: str) -> Database:
     try:
         return client[getattr(settings, setting)]
     except InvalidName as error:
-        raise ImproperlyConfigured(f"{setting} is no name for a database: {error}.") from error
+        sentence = _("%(setting)s is no name for a database: %(reason)s.")
+        raise ImproperlyConfigured(sentence % {"setting": setting, "reason": error}) from error
 
 
 client = connect()
@@ -54,8 +58,10 @@ def require_replica_set():
     hello = client.admin.command("hello")
     if "setName" not in hello and hello.get("msg") != "isdbgrid":
         raise ImproperlyConfigured(
-            "The MongoDB of MONGODB_URI is no replica set, and transactions need one: start mongod "
-            "with --replSet rs0 and run rs.initiate() in mongosh once."
+            _(
+                "The MongoDB of MONGODB_URI is no replica set, and transactions need one: start "
+                "mongod with --replSet rs0 and run rs.initiate() in mongosh once."
+            )
         )
 
 
@@ -80,12 +86,16 @@ def reason(error: PyMongoError) -> str:
     """One sentence for the person at a command line."""
     if isinstance(error, OperationFailure):
         if error.code in AUTHENTICATION_FAILED:
-            return "MongoDB refused the user name or password in MONGODB_URI."
+            return _("MongoDB refused the user name or password in MONGODB_URI.")
         # A refused batch has a message per document, beside the document itself, which is nobody's.
         details = error.details or {}
         told = [details, *details.get("writeErrors", ())]
-        words = next((each["errmsg"] for each in told if "errmsg" in each), "it does not say why")
-        return f"MongoDB refused the command: {' '.join(words.split())}."
+        words = next(
+            (each["errmsg"] for each in told if "errmsg" in each), _("it does not say why")
+        )
+        return _("MongoDB refused the command: %(reason)s.") % {"reason": " ".join(words.split())}
     servers = client.topology_description.server_descriptions()
     hosts = ", ".join(f"{host}:{port}" if port else host for host, port in servers)
-    return f"MongoDB at {hosts} can't be reached; check MONGODB_URI and that the server runs."
+    return _(
+        "MongoDB at %(hosts)s can't be reached; check MONGODB_URI and that the server runs."
+    ) % {"hosts": hosts}

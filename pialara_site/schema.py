@@ -5,6 +5,7 @@ from types import ModuleType
 
 import pymongo
 from bson import json_util
+from django.utils.translation import gettext as _
 from pymongo.collection import Collection
 from pymongo.errors import CollectionInvalid, OperationFailure
 
@@ -34,12 +35,14 @@ def drift() -> list[str]:
         there = _indexes_of(collection)
         for index in declared.INDEXES:
             name = index.document["name"]
+            told = {"collection": collection.full_name, "name": name}
             if name in there and there[name] != _comparable(index.document):
-                found.append(f"{collection.full_name}: the index {name} is different")
+                found.append(_("%(collection)s: the index %(name)s is different") % told)
             elif _comparable(index.document) not in there.values():
-                found.append(f"{collection.full_name}: the index {name} is missing")
+                found.append(_("%(collection)s: the index %(name)s is missing") % told)
         if not _is_validated(collection, declared):
-            found.append(f"{collection.full_name}: the validator is different")
+            told = {"collection": collection.full_name}
+            found.append(_("%(collection)s: the validator is different") % told)
     return found
 
 

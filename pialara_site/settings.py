@@ -133,6 +133,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "pialara_site.middleware.MethodNotAllowedMiddleware",
 ]
 
 ROOT_URLCONF = "pialara_site.urls"

@@ -10,6 +10,8 @@ from accounts.users import users
 from pialara_site.tests.processes import at_terminal, environment
 from tests.mothers import a_client
 
+pytestmark = pytest.mark.usefixtures("english")
+
 PASSWORD = "correct horse battery"
 ANA = {"rol": "Administrador", "email": "ana@example.org", "nombre": "Ana"}
 
@@ -35,7 +37,7 @@ def test_user_of_each_role_can_log_in_at_once(create, anonymous, rol):
 def test_command_says_whom_it_made(create, capsys):
     create(**{**ANA, "email": " Ana@Example.org"}, password_stdin=True)
     said = capsys.readouterr().out
-    assert said == "Ana (ana@example.org) can log in as Administrador.\n"
+    assert said == "Ana (ana@example.org) can log in as Administrator.\n"
     assert users.find_one()["password"].startswith("argon2$")
 
 

@@ -12,6 +12,8 @@ from django.core.management import CommandError, call_command
 from accounts.users import users
 from tests.mothers import a_client
 
+pytestmark = pytest.mark.usefixtures("english")
+
 ANA = {
     "_id": ObjectId(),
     "nombre": "Ana",

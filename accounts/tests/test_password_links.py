@@ -33,7 +33,7 @@ def invited():
 def mails():
     """What was mailed, once the threads that mail have ended."""
     for thread in threading.enumerate():
-        if "(send_link)" in thread.name:
+        if thread.name == "mail":
             thread.join()
     return outgoing.outbox
 
@@ -302,7 +302,7 @@ def request():
 
 @pytest.mark.parametrize("failure", [OSError, SMTPException])
 def test_mail_server_that_fails_is_reported(ana, monkeypatch, failure):
-    def fail(*args):
+    def fail(*args, **options):
         raise failure
 
     monkeypatch.setattr(mail, "send_mail", fail)

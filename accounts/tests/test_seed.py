@@ -11,6 +11,8 @@ from accounts.roles import Role, Sex, Status
 from accounts.users import users
 from tests.mothers import a_client
 
+pytestmark = pytest.mark.usefixtures("english")
+
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
 
 

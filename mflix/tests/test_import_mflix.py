@@ -18,6 +18,8 @@ from pialara_site.dumps import packed
 from pialara_site.mongo import mflix
 from pialara_site.tests.processes import MANAGE, wait_until
 
+pytestmark = pytest.mark.usefixtures("english")
+
 METROPOLIS = {"_id": ObjectId(), "title": "Metropolis", "year": 1927}
 CLOCK = {"_id": ObjectId(), "title": "Safety Last!", "released": datetime(1923, 4, 1, tzinfo=UTC)}
 

@@ -10,6 +10,8 @@ from accounts.users import users
 from pialara_site.mongo import mflix
 from tests.mothers import a_client, a_technician, document_of
 
+pytestmark = pytest.mark.usefixtures("english")
+
 PASSWORD = "winter is coming"
 HASHED = bcrypt.hashpw(PASSWORD.encode(), bcrypt.gensalt(4)).decode()
 NED = {"_id": ObjectId(), "name": "Ned", "email": "ned@example.org", "password": HASHED}

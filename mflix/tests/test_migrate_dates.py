@@ -9,6 +9,8 @@ from mflix import repairs
 from mflix.movies import movies
 from mflix.tests.mothers import a_movie
 
+pytestmark = pytest.mark.usefixtures("english")
+
 
 @pytest.fixture
 def run(capsys):

@@ -14,6 +14,8 @@ from bson import DatetimeMS, Decimal128, Int64, ObjectId, json_util
 from pialara_site import dumps
 from pialara_site.dumps import BrokenFile, documents, packed
 
+pytestmark = pytest.mark.usefixtures("english")
+
 RICH = {
     "_id": ObjectId("65a1b2c3d4e5f60718293a4b"),
     "nombre": "José “Pepe”, [Ñ] {😀}",

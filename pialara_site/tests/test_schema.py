@@ -10,6 +10,8 @@ from mflix import comments
 from pialara_site import schema
 from tests.mothers import a_document, stored
 
+pytestmark = pytest.mark.usefixtures("english")
+
 OWN = [users.users, sessions.sessions, attempts.attempts, audit.entries]
 EVERY = [*OWN, comments.comments]
 

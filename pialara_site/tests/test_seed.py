@@ -12,6 +12,8 @@ from mflix.movies import movies
 from mflix.tests.mothers import a_comment, a_movie
 from mflix.theaters import theaters
 
+pytestmark = pytest.mark.usefixtures("english")
+
 TRUE_ONES = len(demo.sample_movies())
 
 

@@ -33,6 +33,8 @@ from .processes import (
     wait_until,
 )
 
+pytestmark = pytest.mark.usefixtures("english")
+
 CTRL_C = "\x03"
 HTTPS = {"X-Forwarded-Proto": "https"}
 PRODUCTION = {
@@ -84,11 +86,20 @@ def test_start_says_the_address_and_a_login_for_each_role(started):
     said = started.said + "".join(started.process.stdout.readline() for _ in range(4))
     assert PASSWORD in said
     for role, email in LOGINS:
-        assert f"{role.value:15} {email}" in said
+        assert f"{role.label:15} {email}\n" in said
 
 
 def test_started_site_shows_its_landing_page(started):
     assert started.get("/").status == 200
+
+
+def test_site_started_in_an_english_terminal_answers_everybody_in_their_language(started):
+    languages = [
+        started.get("/login/", **headers).headers["Content-Language"]
+        for headers in ({}, {"Accept-Language": "en"}, {"Accept-Language": "es"}, {})
+    ]
+    assert "PIA Lara runs at" in started.said
+    assert languages == ["es", "en", "es", "es"]
 
 
 def test_started_site_has_films(started):
@@ -354,10 +365,10 @@ def test_deployment_check_has_nothing_to_say(env):
 
 
 def test_ctrl_c_in_any_command_is_no_trace(monkeypatch):
-    def interrupted(arguments):
+    def interrupted(command):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("django.core.management.execute_from_command_line", interrupted)
+    monkeypatch.setattr("django.core.management.ManagementUtility.execute", interrupted)
     monkeypatch.setattr("sys.argv", ["manage.py", "check"])
     with pytest.raises(SystemExit) as ending:
         runpy.run_path(MANAGE[1], run_name="__main__")

@@ -5,6 +5,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.core.validators import validate_email
+from django.utils.translation import gettext as _
 
 from accounts import users
 from accounts.audit import Actor
@@ -13,22 +14,27 @@ from accounts.roles import Role
 
 
 class Command(BaseCommand):
-    help = "Add a user. Asks for what is not given, when there is somebody to ask."
+    @property
+    def help(self):
+        return _("Add a user. Asks for what is not given, when there is somebody to ask.")
 
     def add_arguments(self, parser):
         parser.add_argument("--rol", choices=Role.values)
         parser.add_argument("--email")
         parser.add_argument("--nombre")
         parser.add_argument(
-            "--password-stdin", action="store_true", help="read the password from standard input"
+            "--password-stdin",
+            action="store_true",
+            help=_("read the password from standard input"),
         )
 
     def handle(self, *, rol, email, nombre, password_stdin, **options):
-        rol = rol or self.ask("rol", f"Role ({', '.join(Role.values)}): ")
+        roles = ", ".join(Role.values)
+        rol = rol or self.ask("rol", _("Role (%(roles)s)") % {"roles": roles})
         if rol not in Role.values:
-            raise CommandError(f"The role has to be one of {', '.join(Role.values)}.")
-        email = email or self.ask("email", "Email: ")
-        nombre = nombre or self.ask("nombre", "Name: ")
+            raise CommandError(_("The role has to be one of %(roles)s.") % {"roles": roles})
+        email = email or self.ask("email", _("Email"))
+        nombre = nombre or self.ask("nombre", _("Name"))
         password = self.password(password_stdin)
         try:
             validate_email(normal(email))
@@ -38,20 +44,22 @@ class Command(BaseCommand):
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from error
         except users.EmailTaken as error:
-            raise CommandError(f"There is a user with the email {email} already.") from error
-        self.stdout.write(f"{user.nombre} ({user.email}) can log in as {user.rol}.")
+            sentence = _("There is a user with the email %(email)s already.")
+            raise CommandError(sentence % {"email": email}) from error
+        told = {"name": user.nombre, "email": user.email, "role": Role(user.rol).label}
+        self.stdout.write(_("%(name)s (%(email)s) can log in as %(role)s.") % told)
 
     def ask(self, option: str, question: str) -> str:
         if not sys.stdin.isatty():
-            raise CommandError(f"--{option} is missing.")
-        return input(question).strip()
+            raise CommandError(_("--%(option)s is missing.") % {"option": option})
+        return input(f"{question}: ").strip()
 
     def password(self, from_stdin: bool) -> str:
         if from_stdin:
             return sys.stdin.readline().rstrip("\n")
         if not sys.stdin.isatty():
-            raise CommandError("--password-stdin is missing.")
-        password = getpass.getpass("Password: ")
-        if getpass.getpass("The same again: ") != password:
-            raise CommandError("The two passwords are not the same.")
+            raise CommandError(_("--%(option)s is missing.") % {"option": "password-stdin"})
+        password = getpass.getpass(_("Password") + ": ")
+        if getpass.getpass(_("The same again") + ": ") != password:
+            raise CommandError(_("The two passwords are not the same."))
         return password

@@ -3,40 +3,45 @@ from pathlib import Path
 
 import pymongo
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
 from rich.progress import Progress
 
 from accounts import bulk
 from pialara_site.batches import batches
-from pialara_site.dumps import BrokenFile, documents, keep_rejected, rejects
+from pialara_site.dumps import BrokenFile, documents, in_words, keep_rejected, rejects
 
 BATCH = 1000
 
 
 class Command(BaseCommand):
-    help = (
-        "Add or change users by email from files that mongoexport or mongodump wrote, in the shape "
-        "{nombre, email, password, rol, parent} or sample_mflix's {name, email, password}. Their "
-        "password hashes are kept. What can't be a user goes to FILE.rejected.jsonl."
-    )
+    @property
+    def help(self):
+        return _(
+            "Add or change users by email from files that mongoexport or mongodump wrote, in the "
+            "shape %(ours)s or sample_mflix's %(mflix)s. Their password hashes are kept. What "
+            "can't be a user goes to FILE.rejected.jsonl."
+        ) % {"ours": "{nombre, email, password, rol, parent}", "mflix": "{name, email, password}"}
 
     def add_arguments(self, parser):
-        parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
+        parser.add_argument("files", nargs="+", type=Path, metavar=_("FILE"))
 
     def handle(self, *, files, **options):
         try:
             # Read to the end first: a broken file must not be found out half way.
             sizes = [sum(1 for _ in documents(path)) for path in files]
         except BrokenFile as error:
-            raise CommandError(f"{error} Nothing was imported.") from error
+            sentence = _("%(reason)s Nothing was imported.")
+            raise CommandError(sentence % {"reason": error}) from error
         try:
             counts = self.load(files, sizes)
         except OSError as error:
-            raise CommandError(f"{error.filename} can't be written: {error.strerror}.") from error
-        words = ("new", "changed", "same", "rejected")
-        self.stdout.write(", ".join(f"{counts[word]} {word}" for word in words))
+            told = {"file": error.filename, "reason": error.strerror}
+            raise CommandError(_("%(file)s can't be written: %(reason)s.") % told) from error
+        self.stdout.write(in_words(counts))
         if counts["rejected"]:
             kept = ", ".join(str(rejects(path)) for path in files if rejects(path).exists())
-            raise CommandError(f"The rejected documents are in {kept}, with reasons.")
+            sentence = _("The rejected documents are in %(file)s, with reasons.")
+            raise CommandError(sentence % {"file": kept})
 
     def load(self, files: list[Path], sizes: list[int]) -> Counter:
         counts = Counter()

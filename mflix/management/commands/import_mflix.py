@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pymongo
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -18,7 +19,7 @@ from rich.progress import (
 from mflix import imports
 from pialara_site import schema
 from pialara_site.batches import ahead
-from pialara_site.dumps import BrokenFile, keep_rejected, packed, rejects
+from pialara_site.dumps import BrokenFile, in_words, keep_rejected, packed, rejects
 
 COLUMNS = (
     TextColumn("{task.description}"),
@@ -37,35 +38,44 @@ NEXT_STEPS = {
 
 
 class Command(BaseCommand):
-    help = (
-        "Store the documents of sample_mflix from files or folders that mongoexport or mongodump "
-        "wrote. Run it again after an interruption. What can't be stored goes to "
-        "FILE.rejected.jsonl."
-    )
+    @property
+    def help(self):
+        return _(
+            "Store the documents of sample_mflix from files or folders that mongoexport or "
+            "mongodump wrote. Run it again after an interruption. What can't be stored goes to "
+            "FILE.rejected.jsonl."
+        )
 
     def add_arguments(self, parser):
-        parser.add_argument("paths", nargs="*", type=Path, metavar="PATH")
+        parser.add_argument("paths", nargs="*", type=Path, metavar=_("PATH"))
         parser.add_argument(
-            "--collection", choices=imports.COLLECTIONS, help="what the files hold (as their names)"
+            "--collection",
+            choices=imports.COLLECTIONS,
+            help=_("what the files hold (as their names)"),
         )
         parser.add_argument(
             "--users",
             action="store_true",
-            help="let users of sample_mflix log in as clients: those of the PATHs, or without one "
-            "those of the database; whoever has an account keeps it as it is",
+            help=_(
+                "let users of sample_mflix log in as clients: those of the PATHs, or without one "
+                "those of the database; whoever has an account keeps it as it is"
+            ),
         )
         parser.add_argument(
-            "--rejects", type=Path, metavar="FOLDER", help="where the rejected go (beside FILE)"
+            "--rejects",
+            type=Path,
+            metavar=_("FOLDER"),
+            help=_("where the rejected go (beside FILE)"),
         )
 
     def handle(self, *, paths, collection, users, rejects, **options):
         if users and collection:
-            raise CommandError("--users and --collection exclude each other.")
+            raise CommandError(_("--users and --collection exclude each other."))
         if not users and not paths:
-            raise CommandError("Say which files or folders to import.")
+            raise CommandError(_("Say which files or folders to import."))
         for path in paths:
             if not path.exists():
-                raise CommandError(f"{path}: there is no such file.")
+                raise CommandError(_("%(file)s: there is no such file.") % {"file": path})
         self.filled, self.failures = set(), []
         files = self.files(paths, "users" if users else collection)
         bar = Progress(*COLUMNS, console=Console(stderr=True), transient=True)
@@ -89,9 +99,10 @@ class Command(BaseCommand):
         except imports.UnknownCollection as error:
             raise CommandError(str(error)) from error
         except OSError as error:
-            raise CommandError(f"{error.filename} can't be read: {error.strerror}.") from error
+            told = {"file": error.filename, "reason": error.strerror}
+            raise CommandError(_("%(file)s can't be read: %(reason)s.") % told) from error
         if paths and not named:
-            raise CommandError("There is no file of a collection here.")
+            raise CommandError(_("There is no file of a collection here."))
         return named
 
     def watch(self, bar: Progress, file: Path, opened):
@@ -117,11 +128,13 @@ class Command(BaseCommand):
         except BrokenFile as error:
             self.failures.append(str(error))
         except OSError as error:
-            self.failures.append(f"{error.filename} can't be written: {error.strerror}.")
-        told = ", ".join(f"{count} {word}" for word, count in counts.items())
-        self.stdout.write(f"{source} into {target}: {told}")
+            told = {"file": error.filename, "reason": error.strerror}
+            self.failures.append(_("%(file)s can't be written: %(reason)s.") % told)
+        told = {"source": source, "collection": target, "counts": in_words(counts)}
+        self.stdout.write(_("%(source)s into %(collection)s: %(counts)s") % told)
         if counts["rejected"]:
-            self.failures.append(f"The rejected documents are in {rejects(kept)}, with reasons.")
+            sentence = _("The rejected documents are in %(file)s, with reasons.")
+            self.failures.append(sentence % {"file": rejects(kept)})
         if counts["new"] or counts["changed"]:
             self.filled.add(target)
 
@@ -130,4 +143,4 @@ class Command(BaseCommand):
         if self.filled and schema.drift():
             steps.insert(0, "ensure_schema")
         if steps:
-            self.stdout.write(f"Now run: {', '.join(steps)}")
+            self.stdout.write(_("Now run: %(commands)s") % {"commands": ", ".join(steps)})

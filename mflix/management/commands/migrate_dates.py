@@ -1,4 +1,5 @@
 from django.core.management.base import BaseCommand
+from django.utils.translation import gettext as _
 
 from mflix import repairs
 
@@ -6,13 +7,16 @@ LONGEST = 60
 
 
 class Command(BaseCommand):
-    help = "Make dates of the films' lastupdated that are texts. Safe to repeat."
+    @property
+    def help(self):
+        return _("Make dates of the films' lastupdated that are texts. Safe to repeat.")
 
     def handle(self, **options):
         found = repairs.migrate_dates(self.tell)
-        self.stdout.write(f"Texts that are dates now: {found.migrated}")
+        self.stdout.write(_("Texts that are dates now: %(n)d") % {"n": found.migrated})
         if found.left:
-            self.stdout.write(f"Texts that can't be read as dates and stay: {found.left}")
+            sentence = _("Texts that can't be read as dates and stay: %(n)d")
+            self.stdout.write(sentence % {"n": found.left})
 
     def tell(self, film: dict):
         self.stdout.write(f"  {film['_id']}: {film['lastupdated'][:LONGEST]!r}")

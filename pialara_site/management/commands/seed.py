@@ -5,6 +5,8 @@ import pymongo
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from rich.progress import track
 
 import accounts.demo
@@ -19,37 +21,48 @@ MOST_AUTHORS = 10_000  # the people after them read
 
 
 class Command(BaseCommand):
-    help = (
-        "Add sample people, films, theaters and comments. Run twice with the same numbers, it adds "
-        "nothing new; a larger number continues a smaller one."
-    )
+    @property
+    def help(self):
+        return _(
+            "Add sample people, films, theaters and comments. Run twice with the same numbers, it "
+            "adds nothing new; a larger number continues a smaller one."
+        )
 
     def add_arguments(self, parser):
-        parser.add_argument("--users", type=int, default=PEOPLE, help=f"how many people ({PEOPLE})")
         parser.add_argument(
-            "--movies", type=int, help="how many films (all true ones; beyond, they are made up)"
+            "--users", type=int, default=PEOPLE, help=_("how many people (%(n)d)") % {"n": PEOPLE}
         )
-        parser.add_argument("--comments", type=int, help=f"how many comments ({COMMENTS})")
-        parser.add_argument("--seed", type=int, default=1, help="another number, other people (1)")
+        parser.add_argument(
+            "--movies", type=int, help=_("how many films (all true ones; beyond, they are made up)")
+        )
+        parser.add_argument(
+            "--comments", type=int, help=_("how many comments (%(n)d)") % {"n": COMMENTS}
+        )
+        parser.add_argument(
+            "--seed", type=int, default=1, help=_("another number, other people (1)")
+        )
 
     def handle(self, *, users, movies, comments, seed, **options):
         if not settings.DEBUG:
-            raise CommandError("Sample people have a known password, so they need DEBUG=True.")
+            raise CommandError(_("Sample people have a known password, so they need DEBUG=True."))
         for name, number in (("users", users), ("movies", movies), ("comments", comments)):
             if number is not None and number < 0:
-                raise CommandError(f"--{name} has to be 0 or more.")
+                raise CommandError(_("--%(option)s has to be 0 or more.") % {"option": name})
         if comments and movies == 0:
-            raise CommandError("--comments needs films to be about.")
+            raise CommandError(_("--comments needs films to be about."))
         with pymongo.timeout(0):
             others = seeding.others_are_there()
             if others and (movies or comments):
                 raise CommandError(
-                    f"{settings.MFLIX_DB_NAME} holds films, theaters or comments of others, and "
-                    "sample ones would mix with them; set MFLIX_DB_NAME to another database."
+                    _(
+                        "%(database)s holds films, theaters or comments of others, and sample ones "
+                        "would mix with them; set MFLIX_DB_NAME to another database."
+                    )
+                    % {"database": settings.MFLIX_DB_NAME}
                 )
             self.add_people(users, seed)
             if others:
-                self.stdout.write("Sample films: left out, as there are others.")
+                self.stdout.write(_("Sample films: left out, as there are others."))
             elif movies != 0:
                 movies = len(mflix.demo.sample_movies()) if movies is None else movies
                 comments = COMMENTS if comments is None else comments
@@ -58,13 +71,13 @@ class Command(BaseCommand):
     def add_people(self, count: int, seed: int):
         password = make_password(accounts.demo.PASSWORD)
         people = accounts.demo.people(count, seed, password, datetime.now(UTC))
-        self.add("Sample people", count, map(bulk.add_missing, batches(people, BATCH)))
+        self.add(_("Sample people"), count, map(bulk.add_missing, batches(people, BATCH)))
 
     def add_films(self, count: int, comments: int, people: list[tuple[str, str]]):
         theaters = mflix.demo.theaters()
-        self.add("Sample theaters", len(theaters), iter([seeding.add_theaters()]))
-        self.add("Sample films", count, seeding.add_movies(count))
-        self.add("Sample comments", comments, seeding.add_comments(comments, count, people))
+        self.add(_("Sample theaters"), len(theaters), iter([seeding.add_theaters()]))
+        self.add(_("Sample films"), count, seeding.add_movies(count))
+        self.add(_("Sample comments"), comments, seeding.add_comments(comments, count, people))
         repairs.recount_comments()
 
     def add(self, what: str, count: int, added: Iterator[int]):
@@ -73,7 +86,12 @@ class Command(BaseCommand):
             added, what, -(-count // BATCH), transient=True, disable=not self.stdout.isatty()
         )
         new = sum(bar)
-        self.stdout.write(f"{what}: {new} added, {count - new} were there.")
+        sentence = ngettext(
+            "%(what)s: %(new)d added, %(there)d were there.",
+            "%(what)s: %(new)d added, %(there)d were there.",
+            new,
+        )
+        self.stdout.write(sentence % {"what": what, "new": new, "there": count - new})
 
 
 def authors(users: int, seed: int) -> list[tuple[str, str]]:

@@ -11,6 +11,7 @@ from http.client import HTTPConnection, HTTPException
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
 
 from accounts import users
 from accounts.demo import LOGINS, PASSWORD
@@ -20,21 +21,24 @@ from pialara_site import embedded, schema
 THREADS = 4
 # After it was asked to end; its requests under way have 10 seconds.
 END_SECONDS = 15
+YES = ("y", "yes", "s", "si", "sí")
 
 
 class Command(BaseCommand):
-    help = "Bring everything up: the schema, sample data, and the web server."
+    @property
+    def help(self):
+        return _("Bring everything up: the schema, sample data, and the web server.")
 
     def add_arguments(self, parser):
         parser.add_argument("--host", default="127.0.0.1")
         parser.add_argument("--port", type=int, default=8000)
-        parser.add_argument("--workers", type=int, default=2, help="web processes")
-        parser.add_argument("--no-seed", action="store_true", help="never add sample data")
-        parser.add_argument("--no-input", action="store_true", help="never ask, just do")
+        parser.add_argument("--workers", type=int, default=2, help=_("web processes"))
+        parser.add_argument("--no-seed", action="store_true", help=_("never add sample data"))
+        parser.add_argument("--no-input", action="store_true", help=_("never ask, just do"))
 
     def handle(self, *, host, port, workers, no_seed, no_input, **options):
         if workers < 1:
-            raise CommandError("--workers has to be 1 or more.")
+            raise CommandError(_("--%(option)s has to be 1 or more.") % {"option": "workers"})
         require_free_port(host, port)
         schema.ensure()
         if not settings.DEBUG:
@@ -46,8 +50,8 @@ class Command(BaseCommand):
     def seed(self, no_input: bool):
         if not settings.DEBUG:
             self.stdout.write(
-                "There are no users yet. Make the first one: manage.py create_user "
-                "--rol Administrador --email … --nombre …"
+                _("There are no users yet. Make the first one: %(command)s")
+                % {"command": "manage.py create_user --rol Administrador --email … --nombre …"}
             )
         elif self.may_seed(no_input):
             call_command("seed")
@@ -56,8 +60,8 @@ class Command(BaseCommand):
         """At a terminal, a server of somebody's own gets sample data only when they agree."""
         if no_input or not settings.MONGODB_URI or not sys.stdin.isatty():
             return True
-        answer = input("The server of MONGODB_URI holds no users. Add sample data? [y/N] ")
-        return answer.strip().lower() in ("y", "yes")
+        question = _("The server of MONGODB_URI holds no users. Add sample data? [y/N]")
+        return input(f"{question} ").strip().lower() in YES
 
     def serve(self, host: str, port: int, workers: int):
         command = [sys.executable, "-m", "granian", "--interface", "wsgi"]
@@ -95,16 +99,18 @@ class Command(BaseCommand):
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(server.pid, signal.SIGKILL)
         if not ended:
-            raise CommandError(f"The web server stopped with status {status}.")
+            raise CommandError(_("The web server stopped with status %(n)d.") % {"n": status})
 
     def announce(self, host: str, port: int):
         """Print where to go."""
         name = f"[{host}]" if ":" in host else host
-        lines = [f"PIA Lara runs at http://{name}:{port} (Ctrl-C stops it)"]
+        address = f"http://{name}:{port}"
+        lines = [_("PIA Lara runs at %(address)s (Ctrl-C stops it)") % {"address": address}]
         there = [(role, email) for role, email in LOGINS if users.by_email(email)]
         if settings.DEBUG and there:
-            lines.append(f"Demo logins, all with the password {PASSWORD}:")
-            lines += [f"  {role:15} {email}" for role, email in there]
+            sentence = _("Demo logins, all with the password %(password)s:")
+            lines.append(sentence % {"password": PASSWORD})
+            lines += [f"  {role.label:15} {email}" for role, email in there]
         self.stdout.write("\n".join(lines))
         self.stdout.flush()
 
@@ -129,7 +135,7 @@ def answers(server: subprocess.Popen, host: str, port: int) -> bool:
 
 def require_free_port(host: str, port: int):
     if not 1 <= port <= 65535:
-        raise CommandError(f"{port} is no port; choose one from 1 to 65535.")
+        raise CommandError(_("%(port)d is no port; choose one from 1 to 65535.") % {"port": port})
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         with socket.socket(family) as probe:
@@ -137,5 +143,7 @@ def require_free_port(host: str, port: int):
             probe.bind((host, port))
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
-            raise CommandError(f"The port {port} is taken; choose another with --port.") from error
-        raise CommandError(f"Can't listen on {host}:{port}: {error.strerror}.") from error
+            sentence = _("The port %(port)d is taken; choose another with --port.")
+            raise CommandError(sentence % {"port": port}) from error
+        told = {"address": f"{host}:{port}", "reason": error.strerror}
+        raise CommandError(_("Can't listen on %(address)s: %(reason)s.") % told) from error
