@@ -44,13 +44,29 @@ PER_PAGE = 50
 
 
 class Action(TextChoices):
-    CREATE = "create", _("created")
-    EDIT = "edit", _("changed")
-    DELETE = "delete", _("deleted")
-    PASSWORD = "password", _("changed the password of")
-    LINK = "link", _("mailed a password link to")
-    CONTACTS = "contacts", _("changed the contacts of")
-    MODERATE = "moderate", _("removed a comment of")
+    CREATE = "create", _("Users added")
+    EDIT = "edit", _("Data changed")
+    DELETE = "delete", _("Users deleted")
+    PASSWORD = "password", _("Passwords changed")
+    LINK = "link", _("Password links sent")
+    CONTACTS = "contacts", _("Contacts changed")
+    MODERATE = "moderate", _("Comments removed")
+
+
+# Adds to entries as `there` who of the two people still has an account.
+WITH_THOSE_THERE = [
+    {"$set": {"people": ["$actor._id", "$target._id"]}},
+    {
+        "$lookup": {
+            "from": "users",
+            "localField": "people",
+            "foreignField": "_id",
+            "pipeline": [{"$project": {"_id": 1}}],
+            "as": "there",
+        }
+    },
+    {"$set": {"there": "$there._id", "people": "$$REMOVE"}},
+]
 
 
 @dataclass(frozen=True)
@@ -114,5 +130,18 @@ def count(wanted: dict) -> int:
 
 
 def search(wanted: dict, start: int) -> list[dict]:
-    """A page of the entries that fit `wanted`, newest first."""
-    return list(entries.find(wanted, sort=_NEWEST, skip=start, limit=PER_PAGE))
+    """A page of the entries that fit `wanted`, newest first, each with who is still `there`."""
+    pipeline = [
+        {"$match": wanted},
+        {"$sort": dict(_NEWEST)},
+        {"$skip": start},
+        {"$limit": PER_PAGE},
+        *WITH_THOSE_THERE,
+    ]
+    return list(entries.aggregate(pipeline))
+
+
+def about(user_id: ObjectId, most: int) -> list[dict]:
+    """The last entries about a user, without the addresses: for who may not see the log itself."""
+    wanted = {"target._id": user_id}
+    return list(entries.find(wanted, {"ip": 0}, sort=_NEWEST, limit=most, batch_size=most + 1))

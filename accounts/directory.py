@@ -1,4 +1,4 @@
-"""Many users at once: the lists, their counts, the dashboard, the export.
+"""Many users at once: the lists, their counts, the export.
 
 The queries are built by pure functions. A page of users is one query, and its total and all the
 numbers beside its filters are another, which reads only the keys of one index.
@@ -9,24 +9,28 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from bson import ObjectId
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
 from pymongo import ASCENDING, DESCENDING
 from pymongo.errors import OperationFailure
 
-from . import audit
-from .models import User, normal, text
+from . import audit, sessions
+from .models import User, birthday, normal
 from .roles import Role, Status
 from .users import ACTIVE, ACTIVE_TECHNICIAN, COLLATION, KIND_INDEX, users
 
 PER_PAGE = 25
 SORTS = ("nombre", "email", "rol", "ultimo_acceso", "creado")
-CLIENT_SORTS = ("nombre", "sexo", "fecha_nacimiento", "patologia")
+CLIENT_SORTS = ("nombre", "sexo", "fecha_nacimiento", "patologia", "ultimo_acceso")
 NO_TECHNICIAN = "none"
 
 ROW = {"email": 1, "nombre": 1, "rol": 1, "estado": 1, "parent": 1, "ultimo_acceso": 1}
-CLIENT_ROW = {"nombre": 1, "sexo": 1, "fecha_nacimiento": 1, "patologia": 1}
+CLIENT_ROW = dict.fromkeys(
+    ("nombre", "estado", "sexo", "fecha_nacimiento", "patologia", "ultimo_acceso"), 1
+)
 TECHNICIAN = {"email": 1, "nombre": 1}
 KIND = ("rol", "estado", "parent")
 
@@ -35,9 +39,27 @@ NO_SUCH_HINT = 2
 ONE_BATCH = 10_000
 # How much the pages show of it
 HISTORY = 20
-MONTHS = 12
-MOST_ACTIVE = 5
-MOST_CLIENTS = 50
+# Of the technician's numbers: the first age of each group, and how many conditions and people
+AGES = (0, 18, 40, 65, 80)
+EARLIEST = datetime(2, 1, 1, tzinfo=UTC)
+MOST_CONDITIONS = 8
+LAST_SEEN = 5
+AWAY_AFTER = timedelta(days=30)
+
+
+class Attention(TextChoices):
+    """Why a technician may want to look after a client."""
+
+    INCOMPLETE = "incomplete", _("Without date of birth or condition")
+    AWAY = "away", _("Not logged in for 30 days")
+
+    def criteria(self) -> dict:
+        """The find() filter."""
+        if self == Attention.AWAY:
+            # Also those who never were here.
+            return {"ultimo_acceso": {"$not": {"$gte": datetime.now(UTC) - AWAY_AFTER}}}
+        no_date = {"fecha_nacimiento": {"$not": {"$type": "date"}}}
+        return {"$or": [no_date, {"patologia": {"$in": [None, ""]}}]}
 
 
 @dataclass(frozen=True)
@@ -136,22 +158,28 @@ def kinds_pipeline(q: str) -> list[dict]:
 
 def numbers(filters: Filters) -> Numbers:
     found = Numbers()
-    for row in _kinds(filters.q):
-        if "kind" in row:
-            _count(found, filters, User.from_document({"_id": None, **row["kind"]}), row["n"])
-        else:
-            found.technicians |= _offered([row])
+    for row in by_kind(kinds_pipeline(filters.q)):
+        add(found, filters, row)
     return found
 
 
-def _kinds(q: str):
+def by_kind(pipeline: list[dict]):
+    """The rows of a pipeline that begins as kinds_pipeline() does."""
     try:
-        return users.aggregate(kinds_pipeline(q), hint=KIND_INDEX, batchSize=ONE_BATCH)
+        return users.aggregate(pipeline, hint=KIND_INDEX, batchSize=ONE_BATCH)
     except OperationFailure as error:
         if error.code != NO_SUCH_HINT:
             raise
         # Somebody dropped the collection and with it the index; ensure_schema brings it back.
-        return users.aggregate(kinds_pipeline(q), batchSize=ONE_BATCH)
+        return users.aggregate(pipeline, batchSize=ONE_BATCH)
+
+
+def add(found: Numbers, filters: Filters, row: dict):
+    """Add a row of kinds_pipeline(): so many users of a kind, or a technician's name."""
+    if "kind" in row:
+        _count(found, filters, User.from_document({"_id": None, **row["kind"]}), row["n"])
+    else:
+        found.technicians |= _offered([row])
 
 
 def _count(found: Numbers, filters: Filters, kind: User, n: int):
@@ -176,20 +204,99 @@ def rows(filters: Filters, sort: str, start: int) -> list[User]:
     return _page(filters.criteria(), ROW, sort, start)
 
 
-def clients(technician: User, q: str, sort: str, start: int) -> list[User]:
+def clients(technician: User, q: str, attention: str, sort: str, start: int) -> list[User]:
     """A page of a technician's clients; `sort` is one of CLIENT_SORTS, with "-" for descending."""
-    return _page(clients_criteria(technician, q), CLIENT_ROW, sort, start)
+    return _page(clients_criteria(technician, q, attention), CLIENT_ROW, sort, start)
 
 
-def count_clients(technician: User, q: str) -> int:
-    return users.count_documents(clients_criteria(technician, q), collation=COLLATION)
+def count_clients(technician: User, q: str = "", attention: str = "") -> int:
+    wanted = clients_criteria(technician, q, attention)
+    return users.count_documents(wanted, collation=COLLATION)
 
 
-def clients_criteria(technician: User, q: str) -> dict:
+def clients_criteria(technician: User, q: str = "", attention: str = "") -> dict:
     wanted = {"rol": Role.CLIENTE, "parent": technician.email}
     if q:
         wanted["nombre"] = {"$regex": pattern(q), "$options": "i"}
+    if attention:
+        wanted |= Attention(attention).criteria()
     return wanted
+
+
+@dataclass(frozen=True)
+class Caseload:
+    """A technician's clients in numbers, and those who were here last.
+
+    `attention`: {Attention: n}; `ages`: [(first age, n)] of the groups AGES; `conditions`: [(name,
+    n)] of the most frequent ones.
+    """
+
+    total: int
+    attention: dict[str, int]
+    ages: list[tuple[int, int]]
+    conditions: list[tuple[str, int]]
+    last_seen: list[User]
+
+
+def birth_boundaries(today: date) -> list[datetime]:
+    """Where the births of each group of AGES begin, the oldest group first, and the end of all."""
+    return [EARLIEST, *(birthday(_day_after_birthday(today, age)) for age in reversed(AGES))]
+
+
+def _day_after_birthday(today: date, age: int) -> date:
+    """Who was born before this day is at least so old."""
+    try:
+        return today.replace(year=today.year - age) + timedelta(days=1)
+    except ValueError:  # today is 29 February, that year has none
+        return date(today.year - age, 3, 1)
+
+
+def caseload_pipeline(technician: User, births: list[datetime]) -> list[dict]:
+    counted = {"$count": "n"}
+    facets = {
+        "total": [counted],
+        **{each.value: [{"$match": each.criteria()}, counted] for each in Attention},
+        # What is no date falls into the default's group.
+        "ages": [
+            {"$bucket": {"groupBy": "$fecha_nacimiento", "boundaries": births, "default": None}}
+        ],
+        "conditions": [
+            {"$match": {"patologia": {"$type": "string", "$ne": ""}}},
+            {"$group": {"_id": "$patologia", "n": {"$sum": 1}}},
+            {"$sort": {"n": DESCENDING, "_id": ASCENDING}},
+            {"$limit": MOST_CONDITIONS},
+        ],
+        "last_seen": [
+            {"$match": {"ultimo_acceso": {"$type": "date"}}},
+            {"$sort": {"ultimo_acceso": DESCENDING, "_id": ASCENDING}},
+            {"$limit": LAST_SEEN},
+        ],
+    }
+    return [
+        {"$match": clients_criteria(technician)},
+        {"$project": CLIENT_ROW},
+        {"$facet": facets},
+    ]
+
+
+def caseload(technician: User) -> Caseload:
+    births = birth_boundaries(datetime.now(UTC).date())
+    found = next(users.aggregate(caseload_pipeline(technician, births), collation=COLLATION))
+
+    def number(facet: str) -> int:
+        return found[facet][0]["n"] if found[facet] else 0
+
+    per_group = {row["_id"]: row["count"] for row in found["ages"]}
+    by_age = [
+        (age, per_group.get(start, 0)) for age, start in zip(reversed(AGES), births, strict=False)
+    ]
+    return Caseload(
+        total=number("total"),
+        attention={each: number(each.value) for each in Attention},
+        ages=by_age[::-1],
+        conditions=[(row["_id"], row["n"]) for row in found["conditions"]],
+        last_seen=[User.from_document(doc) for doc in found["last_seen"]],
+    )
 
 
 def _page(wanted: dict, fields: dict, sort: str, start: int) -> list[User]:
@@ -229,11 +336,15 @@ def _offered(docs) -> dict[str, str]:
 
 @dataclass
 class Detail:
-    """A user with what belongs to them: their technician, how many clients, the last history."""
+    """A user with what belongs to them: their technician, how many clients, the last history.
+
+    `sessions` is how many of theirs are open.
+    """
 
     user: User
     technician: User | None
     clients: int
+    sessions: int
     history: list[dict]
     technicians: dict[str, str]
 
@@ -261,10 +372,26 @@ def detail_pipeline(user_id: ObjectId, with_technicians: bool) -> list[dict]:
         },
         {
             "$lookup": {
+                "from": sessions.sessions.name,
+                "localField": "_id",
+                "foreignField": "user_id",
+                "pipeline": [
+                    {"$match": {"$expr": {"$gt": ["$expires", "$$NOW"]}}},
+                    {"$count": "n"},
+                ],
+                "as": "sessions",
+            }
+        },
+        {
+            "$lookup": {
                 "from": audit.entries.name,
                 "localField": "_id",
                 "foreignField": "target._id",
-                "pipeline": [{"$sort": {"at": -1, "_id": -1}}, {"$limit": HISTORY}],
+                "pipeline": [
+                    {"$sort": {"at": -1, "_id": -1}},
+                    {"$limit": HISTORY},
+                    *audit.WITH_THOSE_THERE,
+                ],
                 "as": "history",
             }
         },
@@ -296,6 +423,7 @@ def detail(user_id: ObjectId, with_technicians: bool = False) -> Detail | None:
         user=user,
         technician=User.from_document(doc["technician"][0]) if has_technician else None,
         clients=doc["clients"][0]["n"] if has_clients else 0,
+        sessions=doc["sessions"][0]["n"] if doc["sessions"] else 0,
         history=doc["history"],
         technicians=_offered(doc.get("technicians", [])),
     )
@@ -310,65 +438,3 @@ def chosen(user_ids: list[ObjectId]) -> tuple[list[User], dict[str, str]]:
     offered = {u.email: str(u) for u in people if u.is_technician and u.is_active and u.email}
     wanted_ids = set(user_ids)
     return [user for user in people if user.pk in wanted_ids], offered
-
-
-def dashboard_pipeline(since: datetime) -> list[dict]:
-    """One $facet: the kinds of users, sign-ups by month, most logins, names of technicians."""
-    # An array that holds a date fits the $gte below, but is no date.
-    signed_up = {"$convert": {"input": "$creado", "to": "date", "onError": None}}
-    kinds = {name: f"${name}" for name in KIND}
-    facets = {
-        "kinds": [{"$group": {"_id": kinds, "n": {"$sum": 1}}}],
-        "months": [
-            {"$match": {"creado": {"$gte": since}}},
-            {
-                "$group": {
-                    "_id": {"$dateTrunc": {"date": signed_up, "unit": "month"}},
-                    "n": {"$sum": 1},
-                }
-            },
-        ],
-        "active": [
-            {"$match": {"accesos": {"$gt": 0}}},
-            {"$sort": {"accesos": DESCENDING, "_id": ASCENDING}},
-            {"$limit": MOST_ACTIVE},
-        ],
-        "technicians": [{"$match": {"rol": Role.TECNICO}}, {"$project": TECHNICIAN}],
-    }
-    fields = dict.fromkeys(("nombre", "email", "rol", "estado", "creado", "accesos", "parent"), 1)
-    return [{"$project": fields}, {"$facet": facets}]
-
-
-def dashboard() -> dict:
-    """The administrator's numbers, from one $facet.
-
-    `roles`, `states`: {value: n}; `months`: [(first day, sign-ups)], MONTHS of them; `active`: the
-    users with most logins; `technicians`: [(name, clients)]; `unassigned`: clients without one.
-    """
-    now = datetime.now(UTC)
-    first = now.year * 12 + now.month - MONTHS
-    months = [
-        datetime((first + n) // 12, (first + n) % 12 + 1, 1, tzinfo=UTC) for n in range(MONTHS)
-    ]
-    found = next(users.aggregate(dashboard_pipeline(months[0])))
-    per_month = {row["_id"]: row["n"] for row in found["months"]}
-    roles, states, clients = Counter(), Counter(), Counter()
-    for row in found["kinds"]:
-        kind = {field: text(row["_id"].get(field)) for field in KIND}
-        roles[kind["rol"]] += row["n"]
-        states[kind["estado"] or Status.ACTIVO] += row["n"]
-        if kind["rol"] == Role.CLIENTE:
-            clients[normal(kind["parent"])] += row["n"]
-    unassigned = clients.pop("", 0)
-    names = {normal(email): name for email, name in _offered(found["technicians"]).items()}
-    return {
-        "total": roles.total(),
-        "roles": roles,
-        "states": states,
-        "months": [(month.date(), per_month.get(month, 0)) for month in months],
-        "active": [User.from_document(doc) for doc in found["active"]],
-        "technicians": [
-            (names.get(email, email), n) for email, n in clients.most_common(MOST_CLIENTS)
-        ],
-        "unassigned": unassigned,
-    }

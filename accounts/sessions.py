@@ -144,6 +144,12 @@ def of(user_id: ObjectId) -> list[dict]:
     return [{"key": doc.pop("_id"), **doc} for doc in found]
 
 
+def count_people(user_ids: list[ObjectId]) -> int:
+    """How many of these users are logged in somewhere."""
+    live = {"user_id": {"$in": user_ids}, "expires": {"$gt": datetime.now(UTC)}}
+    return len(sessions.distinct("user_id", live))
+
+
 def end(user_id: ObjectId, session_key: str):
     sessions.delete_one({"_id": session_key, "user_id": user_id})
 

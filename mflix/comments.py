@@ -333,6 +333,10 @@ def by_author(email: str) -> list[dict]:
     return list(comments.find(_by(email), {"_id": 0}, sort=_NEWEST))
 
 
+def count_by_author(email: str) -> int:
+    return comments.count_documents(_by(email))
+
+
 def change_author(old: str, email: str, name: str, session: ClientSession):
     """Let the comments of the person with the email `old` follow their email and name."""
     changed = {"email": normal(email), "name": name}

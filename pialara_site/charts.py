@@ -11,8 +11,8 @@ Point = tuple[object, float]  # a label and its number
 
 WIDTH = 480  # so that text keeps its size on a phone
 # Of bars: where they start, how long the longest is, how far one is from the next.
-BAR_LEFT, BAR_LENGTH, BAR_STEP, BAR_THICKNESS = 168, 248, 28, 20
-MOST_LETTERS = 22
+BAR_LEFT, BAR_LENGTH, BAR_STEP, BAR_THICKNESS = 176, 240, 28, 20
+MOST_LETTERS = 18
 # Of lines: the margins around them.
 LEFT, RIGHT, TOP, BOTTOM = 48, 16, 16, 32
 LINE_HEIGHT = 240

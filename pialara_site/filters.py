@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django import forms
+from django.utils.formats import localize
 from django.utils.translation import gettext_lazy as _
 
 from .pages import visible
@@ -31,6 +32,8 @@ class FilterForm(forms.Form):
     """Filters that fold away, but for the search `q`. Those that make no sense are not applied."""
 
     q = SearchField(label=_("Search"))
+
+    more_label = _("More filters")
 
     def __init__(self, query, *args, **kwargs):
         super().__init__(query, *args, **kwargs)
@@ -61,7 +64,7 @@ class FilterForm(forms.Form):
         ]
 
     def _words(self, field, value) -> str:
-        return dict(getattr(field.field, "choices", ())).get(value, value)
+        return dict(getattr(field.field, "choices", ())).get(value, localize(value))
 
     def _without(self, name: str) -> str:
         query = self.data.copy()

@@ -21,6 +21,24 @@ def no_control_characters(value: str):
         raise ValidationError(_("Please use only letters, digits and signs that can be seen."))
 
 
+class Grouped(forms.Form):
+    """A form in groups: GROUPS are (legend, names of fields) pairs, in their order."""
+
+    GROUPS = ()
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.order_fields([name for _legend, names in self.GROUPS for name in names])
+
+    @property
+    def groups(self) -> list[tuple[str, list[forms.BoundField]]]:
+        found = [
+            (legend, [self[name] for name in names if name in self.fields])
+            for legend, names in self.GROUPS
+        ]
+        return [(legend, fields) for legend, fields in found if fields]
+
+
 class DisplayForm(forms.Form):
     theme = forms.ChoiceField(label=_("Colours"), choices=Theme.choices, widget=forms.RadioSelect)
     font_size = forms.ChoiceField(

@@ -1,7 +1,8 @@
-"""What becomes of a request while the database is away."""
+"""What becomes of a request while the database is away, and of one that a page does not take."""
 
 import logging
 import sys
+from http import HTTPStatus
 
 from django.core.signals import got_request_exception
 from django.dispatch import receiver
@@ -70,9 +71,24 @@ class DatabaseDownMiddleware:
         logger.error("The database is away: %s", type(error).__name__)
         # Nobody can tell whether a write that was under way is stored.
         uncertain = request.method not in ("GET", "HEAD")
-        response = errors.page(request, 503, uncertain=uncertain)
+        response = errors.page(request, 503, uncertain=uncertain, seconds=RETRY_SECONDS)
         response["Retry-After"] = str(RETRY_SECONDS)
         return response
+
+
+class MethodNotAllowedMiddleware:
+    """Gives the 405 of Django's decorators, which has nothing to read, a page."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        if response.status_code != HTTPStatus.METHOD_NOT_ALLOWED:
+            return response
+        page = errors.page(request, 405)
+        page["Allow"] = response["Allow"]
+        return page
 
 
 @receiver(got_request_exception)

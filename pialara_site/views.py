@@ -15,6 +15,7 @@ from django.views.i18n import set_language
 
 from accounts import users
 from accounts.roles import Role
+from accounts.views import admin, client, technician
 
 from . import display, errors
 from .display import Display
@@ -22,9 +23,9 @@ from .forms import DisplayForm
 from .styleguide import examples
 
 _HOMES = {
-    Role.ADMINISTRADOR: "accounts/home_administrator.html",
-    Role.TECNICO: "accounts/home_technician.html",
-    Role.CLIENTE: "accounts/home_client.html",
+    Role.ADMINISTRADOR: admin.home,
+    Role.TECNICO: technician.home,
+    Role.CLIENTE: client.home,
 }
 
 
@@ -34,7 +35,11 @@ _HOMES = {
 def home(request):
     """What PIA Lara is, or the home of one's role."""
     role = getattr(request.user, "rol", None)
-    return render(request, _HOMES.get(role, "landing.html"))
+    return _HOMES.get(role, _landing)(request)
+
+
+def _landing(request):
+    return render(request, "landing.html")
 
 
 @login_not_required
@@ -52,9 +57,7 @@ def language(request):
 @never_cache
 def show_display(request):
     """Text size and colours: of this device, and of the profile of who is logged in."""
-    form = DisplayForm(
-        request.POST or None, initial=asdict(display.of(request)), user=request.user
-    )
+    form = DisplayForm(request.POST or None, initial=asdict(display.of(request)), user=request.user)
     if form.is_valid():
         if request.user.is_authenticated:
             users.set_preferences(request.user, form.cleaned_data)

@@ -45,8 +45,17 @@ class IdField(forms.CharField):
 
 
 class PersonFields(forms.Form):
-    nombre = forms.CharField(label=_("Name"), max_length=150, validators=[no_control_characters])
-    email = forms.EmailField(label=_("Email"), max_length=254)
+    """Of somebody else, of whom the browser knows nothing; for oneself see about_oneself()."""
+
+    nombre = forms.CharField(
+        label=_("Name"),
+        max_length=150,
+        validators=[no_control_characters],
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    email = forms.EmailField(
+        label=_("Email"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "off"})
+    )
 
 
 class ClientFields(forms.Form):
@@ -68,6 +77,15 @@ class ClientFields(forms.Form):
         if born and born > timezone.localdate():
             raise ValidationError(_("The date of birth can't be in the future."))
         return born
+
+
+# What the browser may fill in, where people type about themselves.
+OWN_DATA = {"nombre": "name", "email": "email", "sexo": "sex", "fecha_nacimiento": "bday"}
+
+
+def about_oneself(form: forms.Form):
+    for name in OWN_DATA.keys() & form.fields.keys():
+        form.fields[name].widget.attrs["autocomplete"] = OWN_DATA[name]
 
 
 class FirstPasswordField(forms.Form):
@@ -93,6 +111,14 @@ class FirstPasswordField(forms.Form):
             validate_password(password, person)
         except ValidationError as error:
             self.add_error("password", error)
+
+
+class Whose:
+    """Of forms that ask `user` for a password: lets password managers know whose it is."""
+
+    @property
+    def username(self) -> str:
+        return self.user.email
 
 
 YOUR_PASSWORD = _("Your password")

@@ -5,6 +5,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from pialara_site.forms import Grouped
+
 from .. import users
 from ..audit import Actor
 from ..models import User, normal
@@ -15,6 +17,7 @@ from .fields import (
     FirstPasswordField,
     IdField,
     PersonFields,
+    about_oneself,
     check_own_password,
     own_password,
 )
@@ -24,7 +27,9 @@ LAST_ADMINISTRATOR = _(
     "This is the last active administrator. Give another active user that role first."
 )
 
-
+ANOTHER_ROLE = _(
+    "Another role logs this person out. Who is no longer a client has no technician any more."
+)
 NONE = _("None")
 NOBODY = _("Nobody")
 
@@ -126,6 +131,10 @@ class ProfileForm(EditForm):
     password = own_password(required=False, help_text=_("Only needed when you change your email."))
     unstored = ("version", "password")
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        about_oneself(self)
+
     def clean(self):
         super().clean()
         typed = self.cleaned_data.get("email", self.user.email)
@@ -156,8 +165,15 @@ class RoleFields(forms.Form):
             self.cleaned_data["parent"] = None
 
 
-class UserCreateForm(RoleFields, CreateForm):
-    field_order = ("nombre", "email", "rol", "parent", *CreateForm.field_order)
+ABOUT_CLIENTS = (_("About clients"), ("sexo", "fecha_nacimiento", "patologia"))
+
+
+class UserCreateForm(Grouped, RoleFields, CreateForm):
+    GROUPS = (
+        (_("Who it is"), ("nombre", "email", "password")),
+        (_("Role and technician"), ("rol", "parent")),
+        ABOUT_CLIENTS,
+    )
 
     def __init__(self, *args, technicians: dict[str, str], **kwargs):
         super().__init__(*args, **kwargs)
@@ -170,16 +186,25 @@ class UserCreateForm(RoleFields, CreateForm):
             self.cleaned_data |= {"sexo": None, "fecha_nacimiento": None, "patologia": ""}
 
 
-class UserEditForm(RoleFields, ClientFields, EditForm):
-    estado = forms.ChoiceField(label=_("State"), choices=Status.choices)
+class UserEditForm(Grouped, RoleFields, ClientFields, EditForm):
+    estado = forms.ChoiceField(
+        label=_("State"),
+        choices=Status.choices,
+        help_text=_("Only who is active can log in. Another state logs this person out."),
+    )
     clients_to = forms.ChoiceField(
         label=_("If this person is no longer a technician, their clients go to"), required=False
     )
     unstored = ("version", "clients_to")
-    field_order = ("nombre", "email", "rol", "estado", "parent", "clients_to")
+    GROUPS = (
+        (_("Who it is"), ("nombre", "email")),
+        (_("Role and state"), ("rol", "estado", "parent", "clients_to")),
+        ABOUT_CLIENTS,
+    )
 
     def __init__(self, *args, user: User, technicians: dict[str, str], clients: int, **kwargs):
         super().__init__(*args, user=user, **kwargs)
+        self.fields["rol"].help_text = ANOTHER_ROLE
         self.fields["clients_to"].choices = technician_choices(technicians, NOBODY)
         self.fields["clients_to"].help_text = whose(clients)
         if not clients:

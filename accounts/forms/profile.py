@@ -5,11 +5,11 @@ from django.conf import settings
 from django.contrib.auth.forms import SetPasswordForm
 from django.utils.translation import gettext_lazy as _
 
-from pialara_site.forms import DisplayForm, no_control_characters
+from pialara_site.forms import DisplayForm, Grouped, no_control_characters
 
 from .. import contacts, users
 from ..audit import Actor
-from .fields import check_own_password, own_password
+from .fields import Whose, check_own_password, own_password
 
 MOST_FAVORITES = 50
 
@@ -29,7 +29,12 @@ class NamesField(forms.CharField):
         return list(dict.fromkeys(filter(None, names)))[:MOST_FAVORITES]
 
 
-class PreferencesForm(DisplayForm):
+class PreferencesForm(Grouped, DisplayForm):
+    GROUPS = (
+        (_("How pages are shown"), ("language", "theme", "font_size", "simple")),
+        (_("Films"), ("favorite_genres", "favorite_cast", "preferred_ratings")),
+    )
+
     language = forms.ChoiceField(
         label=_("Language"), choices=settings.LANGUAGES, widget=forms.RadioSelect
     )
@@ -93,7 +98,7 @@ class ContactForm(forms.Form):
         self.data["version"] = contacts.version(stored)
 
 
-class PasswordChangeForm(SetPasswordForm):
+class PasswordChangeForm(Whose, SetPasswordForm):
     old_password = own_password(_("Your password now"))
     field_order = ("old_password", "new_password1", "new_password2")
 
@@ -105,7 +110,7 @@ class PasswordChangeForm(SetPasswordForm):
         users.set_password(self.user, self.cleaned_data["new_password1"], by, keep)
 
 
-class DeleteAccountForm(forms.Form):
+class DeleteAccountForm(Whose, forms.Form):
     password = own_password()
 
     def __init__(self, *args, user, **kwargs):

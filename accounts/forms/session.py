@@ -11,7 +11,15 @@ from ..audit import Actor
 from ..models import normal
 from ..requests import client_ip
 from ..roles import Role, Status
-from .fields import EMAIL_TAKEN, FirstPasswordField, IdField, PersonFields, own_password
+from .fields import (
+    EMAIL_TAKEN,
+    FirstPasswordField,
+    IdField,
+    PersonFields,
+    Whose,
+    about_oneself,
+    own_password,
+)
 
 REASONS = {
     Status.INACTIVO: _("Your account is not active. Please talk to your centre."),
@@ -62,6 +70,7 @@ class RegisterForm(PersonFields, FirstPasswordField):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        about_oneself(self)
         self.fields["password"].required = True
         self.fields["password"].help_text = ""
 
@@ -93,7 +102,7 @@ class ResetRequestForm(forms.Form):
     )
 
 
-class LinkPasswordForm(SetPasswordForm):
+class LinkPasswordForm(Whose, SetPasswordForm):
     """The new password of somebody who followed a mailed link."""
 
     def save(self, ip: str):

@@ -1,17 +1,50 @@
-"""Entries of the audit log in words."""
+"""Entries of the audit log in sentences."""
 
 from datetime import datetime
 
+from bson import ObjectId
 from django import template
+from django.urls import reverse
 from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ..audit import Action
+from ..models import text
 from ..roles import Role, Sex, Status
 
 register = template.Library()
 
+# What somebody did to somebody else, and to themselves.
+SENTENCES = {
+    Action.CREATE: (gettext_lazy("{actor} added {target}."), gettext_lazy("{actor} signed up.")),
+    Action.EDIT: (
+        gettext_lazy("{actor} changed the data of {target}."),
+        gettext_lazy("{actor} changed their own data."),
+    ),
+    Action.DELETE: (
+        gettext_lazy("{actor} deleted {target}."),
+        gettext_lazy("{actor} deleted their own account."),
+    ),
+    Action.PASSWORD: (
+        gettext_lazy("{actor} changed the password of {target}."),
+        gettext_lazy("{actor} changed their own password."),
+    ),
+    Action.LINK: (
+        gettext_lazy("{actor} sent {target} a link for a password."),
+        gettext_lazy("{actor} asked for a link for a password."),
+    ),
+    Action.CONTACTS: (
+        gettext_lazy("{actor} changed the contacts of {target}."),
+        gettext_lazy("{actor} changed their own contacts."),
+    ),
+    Action.MODERATE: (
+        gettext_lazy("{actor} removed a comment of {target}."),
+        gettext_lazy("{actor} removed a comment of their own."),
+    ),
+}
 FIELDS = {
     "nombre": gettext_lazy("Name"),
     "email": gettext_lazy("Email"),
@@ -28,17 +61,35 @@ CHOICES = {"rol": Role, "estado": Status, "sexo": Sex}
 
 
 @register.filter
-def action_words(action: str) -> str:
-    return Action(action).label if action in Action.values else action
+def sentence(entry: dict) -> SafeString:
+    """Who did what to whom; those who are still `there` are links."""
+    there = entry.get("there", ())
+    actor, target = entry["actor"], entry["target"]
+    people = {"actor": _person(actor, there), "target": _person(target, there)}
+    if entry["action"] not in SENTENCES:  # another program's
+        words = _("{actor} did “{action}” to {target}.")
+        return format_html(words, action=entry["action"], **people)
+    to_other, to_self = SENTENCES[entry["action"]]
+    is_own = actor.get("_id") and actor["_id"] == target.get("_id")
+    return format_html(str(to_self if is_own else to_other), **people)
+
+
+def _person(person: dict, there: list[ObjectId]) -> SafeString:
+    name = text(person.get("nombre")) or text(person.get("email")) or _("Somebody")
+    if person.get("_id") not in there:
+        return format_html("<strong>{}</strong>", name)
+    return format_html('<a href="{}">{}</a>', reverse("user", args=[person["_id"]]), name)
 
 
 @register.filter
-def told(changes: dict) -> list[str]:
-    """A sentence for each changed field."""
-    return [_sentence(field, values) for field, values in changes.items()]
+def told(entry: dict) -> list[str]:
+    """What changed, in a sentence for each field, unless that is all that sentence() says."""
+    if entry["action"] == Action.CONTACTS:
+        return []
+    return [_change(field, values) for field, values in entry["changes"].items()]
 
 
-def _sentence(field: str, values: dict) -> str:
+def _change(field: str, values: dict) -> str:
     label = FIELDS.get(field, field)
     if not isinstance(values, dict) or not {"old", "new"} <= values.keys():
         return _("%(field)s: changed") % {"field": label}

@@ -10,11 +10,16 @@ from tests.mothers import a_client, a_technician, an_administrator, document_of
 
 def send(caller, action, people, **fields):
     ids = [str(getattr(person, "pk", person)) for person in people]
-    return caller.post("/users/bulk/", {"action": action, "ids": ids, **fields})
+    sent = {"action": action, "ids": ids, **fields}
+    return caller.post("/users/bulk/", sent, headers={"accept-language": "en"})
 
 
 def confirm(caller, action, people, **fields):
     return send(caller, action, people, confirm="1", **fields)
+
+
+def refused(response) -> list:
+    return [user for _sentence, people in response.context["refused"] for user in people]
 
 
 def states(*people) -> list[str]:
@@ -88,20 +93,54 @@ def test_who_was_not_changed_is_told_with_the_reason(admin):
     response = confirm(
         admin, "assign", [there, other, technician, admin.user], parent=technician.email
     )
-    refused = dict(response.context["refused"])
-    assert set(refused) == {there, technician, admin.user}
-    assert all(refused.values())
+    refused = {sentence: set(people) for sentence, people in response.context["refused"]}
+    assert refused == {
+        "1 client has this technician already.": {there},
+        "2 users are no clients and stay as before.": {technician, admin.user},
+    }
 
 
 def test_one_in_that_state_already_is_told_and_not_logged(admin):
     user = a_client(estado="suspendido")
     response = confirm(admin, "suspend", [user])
-    assert [refused for refused, _reason in response.context["refused"]] == [user]
+    assert refused(response) == [user]
     assert audit.entries.count_documents({}) == 0
 
 
 def test_user_without_a_state_is_active_already(admin):
     assert confirm(admin, "activate", [a_client(estado=None)]).context["changed"] == 0
+
+
+def test_confirmation_page_says_in_numbers_what_will_happen(admin):
+    people = [a_client(), a_client(), a_client(estado="suspendido")]
+    logged_in(people[0])
+    logged_in(people[0])
+    response = send(admin, "suspend", [*people, ObjectId(), admin.user])
+    assert set(response.context["consequences"]) == {
+        "2 users are suspended and can't log in any more.",
+        "1 user is logged out.",
+        "1 user does not exist any more.",
+        "1 user is in this state already and stays as before.",
+        "You stay as before: nobody can do this to themselves.",
+    }
+
+
+@pytest.mark.parametrize(
+    ("action", "sentence"),
+    [
+        ("activate", "1 user becomes active and can log in."),
+        ("deactivate", "1 user becomes inactive and can't log in any more."),
+        ("assign", "1 client goes to the technician whom you choose."),
+    ],
+)
+def test_confirmation_page_says_what_each_action_does(admin, action, sentence):
+    user = a_client(estado="suspendido")
+    assert send(admin, action, [user]).context["consequences"] == [sentence]
+
+
+def test_confirmation_without_a_technician_says_so_at_the_field(admin):
+    response = confirm(admin, "assign", [a_client()])
+    assert response.context["form"].errors["parent"] == ["Choose a technician."]
 
 
 def test_users_who_are_gone_are_counted(admin):
@@ -119,7 +158,7 @@ def test_the_same_id_twice_is_one_user(admin):
 def test_nobody_does_it_to_themselves_so_an_administrator_stays(admin, action):
     other = an_administrator()
     response = confirm(admin, action, [admin.user, other])
-    assert [refused for refused, _reason in response.context["refused"]] == [admin.user]
+    assert refused(response) == [admin.user]
     assert states(admin.user)[0] == "activo" != states(other)[0]
 
 

@@ -11,6 +11,7 @@ from accounts import audit
 from accounts import users as module
 from accounts.users import users
 from conftest import logged_in
+from mflix.tests.mothers import a_comment, a_movie
 from tests.mothers import PASSWORD, a_client, a_technician, document_of
 
 FIELDS = {"nombre": "Ana", "email": "ana@example.org", "password": "a good passphrase"}
@@ -70,6 +71,12 @@ def test_technician_can_not_choose_role_state_or_technician(tecnico, forged):
     assert (doc["rol"], doc["parent"], doc["estado"]) == ("Cliente", tecnico.user.email, "activo")
 
 
+def test_browser_fills_in_nothing_about_somebody_else(tecnico):
+    form = tecnico.get("/clients/create/").context["form"]
+    tokens = {name: form.fields[name].widget.attrs["autocomplete"] for name in ("nombre", "email")}
+    assert tokens == {"nombre": "off", "email": "off"}
+
+
 def test_added_client_logs_in(tecnico, anonymous):
     add(tecnico)
     login = {"email": "ana@example.org", "password": FIELDS["password"]}
@@ -88,7 +95,7 @@ def test_client_with_a_password_is_not_invited(tecnico):
 
 
 def test_client_is_added_also_when_the_invitation_can_not_be_sent(tecnico, monkeypatch):
-    def fail(*args):
+    def fail(*args, **kwargs):
         raise OSError
 
     monkeypatch.setattr("accounts.mail.send_mail", fail)
@@ -142,6 +149,32 @@ def test_technician_sees_their_client(tecnico):
     page = tecnico.get(f"/clients/{client.pk}/").content.decode()
     assert "Afasia" in page
     assert "Eva Luna" in page
+
+
+def test_technician_sees_who_changed_their_client(tecnico, client):
+    edit(tecnico, client, nombre="Eva")
+    history = tecnico.get(f"/clients/{client.pk}/").context["history"]
+    assert [entry["changes"] for entry in history] == [{"nombre": {"old": "Ana", "new": "Eva"}}]
+
+
+def test_technician_does_not_see_from_where_it_was_changed(tecnico, client):
+    tecnico.post(
+        f"/clients/{client.pk}/edit/",
+        {"nombre": "Eva", "email": client.email},
+        REMOTE_ADDR="203.0.113.7",
+    )
+    assert "203.0.113.7" not in tecnico.get(f"/clients/{client.pk}/").content.decode()
+
+
+def test_technician_does_not_see_what_was_changed_of_a_condition(tecnico, client):
+    edit(tecnico, client, patologia="an earlier one")
+    edit(tecnico, client, patologia="")
+    assert "an earlier one" not in tecnico.get(f"/clients/{client.pk}/").content.decode()
+
+
+def test_technician_sees_no_changes_of_others(tecnico, client, admin):
+    admin.post("/profile/edit/", {"nombre": "New", "email": admin.user.email})
+    assert tecnico.get(f"/clients/{client.pk}/").context["history"] == []
 
 
 @pytest.mark.parametrize(
@@ -286,6 +319,17 @@ def test_technician_deletes_their_client(tecnico, client):
 def test_looking_at_the_page_deletes_nothing(tecnico, client):
     assert tecnico.get(f"/clients/{client.pk}/delete/").status_code == 200
     assert document_of(client)
+
+
+def test_page_says_what_the_deletion_does_in_numbers(tecnico):
+    client = a_client(parent=tecnico.user.email, contactos=[{"nombre": "Eva"}, {"nombre": "Ada"}])
+    a_comment(a_movie(), client)
+    page = tecnico.get(f"/clients/{client.pk}/delete/", headers={"accept-language": "en"})
+    assert page.context["consequences"] == [
+        "The client's data is removed for good.",
+        "2 contacts will be deleted too.",
+        "1 comment on a film will stay, without a name.",
+    ]
 
 
 def test_client_who_is_gone_meanwhile_is_404(tecnico, client, monkeypatch):

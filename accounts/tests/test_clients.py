@@ -1,6 +1,6 @@
 """A technician's list of their own clients."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -40,21 +40,33 @@ def test_technician_whom_clients_name_in_capitals_sees_them(tecnico):
     assert listed(tecnico) == ["Ana"]
 
 
-def test_list_shows_name_sex_age_and_condition(tecnico, own):
-    born = datetime.now(UTC).date().replace(day=1, month=1)
-    own("Ana", sexo="X", fecha_nacimiento=birthday(born.replace(year=born.year - 41)))
-    own("Eva", patologia="Afasia de Broca")
-    page = tecnico.get("/clients/").content.decode()
-    assert "<td>41</td>" in page
-    assert "Afasia de Broca" in page
+def test_list_shows_sex_age_condition_and_last_login(tecnico, own):
+    today = datetime.now(UTC)
+    own(
+        "Ana",
+        sexo="X",
+        fecha_nacimiento=birthday(date(today.year - 41, 1, 1)),
+        patologia="Afasia de Broca",
+        ultimo_acceso=today - timedelta(days=3, hours=1),
+    )
+    page = tecnico.get("/clients/", headers={"accept-language": "en"}).content.decode()
+    for part in ("Other", "(41 years)", "Afasia de Broca", "3\xa0days ago"):
+        assert part in page
+
+
+@pytest.mark.parametrize(("estado", "told"), [("activo", False), ("suspendido", True)])
+def test_list_says_who_is_not_active(tecnico, own, estado, told):
+    own("Ana", estado=estado)
+    page = tecnico.get("/clients/", headers={"accept-language": "en"}).content.decode()
+    assert ("Suspended" in page) is told
 
 
 def test_query_asks_only_for_what_is_shown(tecnico, own, commands):
     own("Ana")
     with commands() as seen:
         tecnico.get("/clients/")
-    shown = {"nombre": 1, "sexo": 1, "fecha_nacimiento": 1, "patologia": 1}
-    assert seen[-1].body["projection"] == shown
+    shown = {"nombre", "estado", "sexo", "fecha_nacimiento", "patologia", "ultimo_acceso"}
+    assert seen[-1].body["projection"].keys() == shown
 
 
 def test_list_says_how_many_there_are(tecnico, own):
@@ -101,16 +113,69 @@ def test_search_finds_no_client_of_others(tecnico):
         ("sexo", ["beatriz", "Ana", "Óscar"]),
         ("fecha_nacimiento", ["Óscar", "Ana", "beatriz"]),
         ("-patologia", ["Ana", "beatriz", "Óscar"]),
+        ("-ultimo_acceso", ["beatriz", "Ana", "Óscar"]),
         ("password", ["Ana", "beatriz", "Óscar"]),
         ("--nombre", ["Ana", "beatriz", "Óscar"]),
         ("$where", ["Ana", "beatriz", "Óscar"]),
     ],
 )
 def test_list_is_sorted(tecnico, own, sort, order):
+    now = datetime.now(UTC)
     own("Óscar", sexo="X", fecha_nacimiento=birthday(date(1950, 1, 1)), patologia="a")
-    own("beatriz", sexo="H", fecha_nacimiento=birthday(date(1990, 1, 1)), patologia="b")
-    own("Ana", sexo="M", fecha_nacimiento=birthday(date(1970, 1, 1)), patologia="c")
+    own(
+        "beatriz",
+        sexo="H",
+        fecha_nacimiento=birthday(date(1990, 1, 1)),
+        patologia="b",
+        ultimo_acceso=now,
+    )
+    own(
+        "Ana",
+        sexo="M",
+        fecha_nacimiento=birthday(date(1970, 1, 1)),
+        patologia="c",
+        ultimo_acceso=now - timedelta(days=1),
+    )
     assert listed(tecnico, f"?sort={sort}") == order
+
+
+# Who needs attention
+
+
+@pytest.fixture
+def needy(own):
+    """Five clients, each named for what is wrong."""
+    born, now = birthday(date(1980, 5, 1)), datetime.now(UTC)
+    fine = {"fecha_nacimiento": born, "patologia": "Afasia", "ultimo_acceso": now}
+    own("fine", **fine)
+    own("no birth", **fine | {"fecha_nacimiento": None})
+    own("no condition", **fine | {"patologia": ""})
+    own("never here", **fine | {"ultimo_acceso": None})
+    own("long ago", **fine | {"ultimo_acceso": now - timedelta(days=31)})
+
+
+@pytest.mark.usefixtures("needy")
+@pytest.mark.parametrize(
+    ("attention", "names"),
+    [
+        ("incomplete", ["no birth", "no condition"]),
+        ("away", ["long ago", "never here"]),
+        ("nonsense", ["fine", "long ago", "never here", "no birth", "no condition"]),
+    ],
+)
+def test_list_shows_who_needs_attention(tecnico, attention, names):
+    assert listed(tecnico, f"?attention={attention}") == names
+
+
+@pytest.mark.usefixtures("needy")
+def test_search_and_attention_narrow_together(tecnico):
+    assert listed(tecnico, "?attention=incomplete&q=birth") == ["no birth"]
+
+
+@pytest.mark.usefixtures("needy")
+def test_chosen_attention_can_be_taken_away(tecnico):
+    tags = tecnico.get("/clients/?attention=away&q=ever").context["form"].tags
+    assert [tag.url for tag in tags] == ["?attention=away", "?q=ever"]
 
 
 def test_list_has_25_a_page(tecnico, own):

@@ -231,6 +231,14 @@ def test_contact_is_removed(place, cliente):
     assert names(cliente) == ["Luis"]
 
 
+@pytest.mark.parametrize("step", ["create/", "0/edit/", "0/delete/"])
+def test_cancel_leads_back_to_whose_contacts_they_are(cliente, tecnico, step):
+    keep(cliente, EVA)
+    page = f"/clients/{cliente.user.pk}/"
+    assert 'href="/me/">' in cliente.get(f"/profile/contacts/{step}").content.decode()
+    assert f'href="{page}">' in tecnico.get(f"{page}contacts/{step}").content.decode()
+
+
 def test_looking_at_the_page_removes_nothing(place, cliente):
     browser, path = place
     keep(cliente, EVA)

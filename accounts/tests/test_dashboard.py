@@ -1,16 +1,17 @@
 """/dashboard/: the administrator's numbers."""
 
 import itertools
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from accounts import directory
+from accounts import dashboard
+from accounts.dashboard import Overview
 from accounts.users import users
 from tests.mothers import a_client, a_technician, an_administrator, stored
 
 
-def numbers(caller) -> dict:
+def numbers(caller) -> Overview:
     return caller.get("/dashboard/").context["numbers"]
 
 
@@ -24,7 +25,7 @@ def month_before(months: int) -> datetime:
 def test_total_counts_everybody(admin):
     a_client()
     a_technician()
-    assert numbers(admin)["total"] == 3
+    assert numbers(admin).total == 3
 
 
 def test_users_are_counted_by_role(admin):
@@ -54,12 +55,12 @@ def test_sign_ups_are_counted_by_month(admin):
     users.update_one({"_id": admin.user.pk}, {"$set": {"creado": month_before(20)}})
     for months in (0, 0, 3, 11, 12, 30):
         a_client(creado=month_before(months))
-    counted = [n for _month, n in numbers(admin)["months"]]
+    counted = [n for _month, n in numbers(admin).months]
     assert counted == [1, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 2]
 
 
 def test_months_are_the_last_twelve_without_a_gap(admin):
-    months = [month for month, _n in numbers(admin)["months"]]
+    months = [month for month, _n in numbers(admin).months]
     assert months[-1] == month_before(0).date().replace(day=1)
     assert all(28 <= (b - a).days <= 31 for a, b in itertools.pairwise(months))
     assert len(months) == 12
@@ -67,41 +68,69 @@ def test_months_are_the_last_twelve_without_a_gap(admin):
 
 @pytest.mark.parametrize("zone", ["America/Mexico_City", "Pacific/Auckland"])
 def test_months_are_the_same_in_every_time_zone(admin, settings, zone):
-    expected = [f"{month:%Y-%m}" for month, _n in numbers(admin)["months"]]
+    expected = [f"{month:%Y-%m}" for month, _n in numbers(admin).months]
     settings.TIME_ZONE = zone
-    assert [f"{month:%Y-%m}" for month, _n in numbers(admin)["months"]] == expected
+    assert [f"{month:%Y-%m}" for month, _n in numbers(admin).months] == expected
 
 
 def test_most_active_come_first(admin):
     for accesos in (3, 9, 0, 5, 1, 2, 4):
         a_client(accesos=accesos)
-    assert [user.accesos for user in numbers(admin)["active"]] == [9, 5, 4, 3, 2]
+    assert [user.accesos for user in admin.get("/dashboard/").context["busiest"]] == [9, 5, 4, 3, 2]
 
 
 def test_clients_are_counted_per_technician(admin):
     a_technician(nombre="Tomás", email="tomas@example.org")
     for parent in ("tomas@example.org", "Tomas@example.org", "gone@example.org", None, ""):
         a_client(parent=parent)
-    assert numbers(admin)["technicians"] == [("Tomás", 2), ("gone@example.org", 1)]
+    assert numbers(admin).technicians == [("Tomás", 2), ("gone@example.org", 1)]
 
 
 def test_clients_without_a_technician_are_counted(admin):
     for parent in ("tomas@example.org", None, ""):
         a_client(parent=parent)
     a_technician()
-    assert numbers(admin)["unassigned"] == 2
+    assert numbers(admin).unassigned == 2
 
 
 def test_page_of_an_almost_empty_database_is_complete(admin):
-    found = numbers(admin)
-    assert (found["unassigned"], found["technicians"], found["active"]) == (0, [], [])
+    context = admin.get("/dashboard/").context
+    assert (context["numbers"].unassigned, context["numbers"].technicians) == (0, [])
+    assert (context["latest"], context["busiest"]) == ([], [])
 
 
-def test_all_numbers_come_from_one_facet(admin, commands):
+def test_all_numbers_come_in_one_command(admin, commands):
     with commands() as seen:
-        directory.dashboard()
+        dashboard.overview()
     assert len(seen) == 1
-    assert "$facet" in str(seen)
+
+
+def test_who_logged_in_last_comes_first(admin):
+    for day in (3, 9, 5):
+        a_client(nombre=f"Day {day}", ultimo_acceso=datetime(2026, 1, day, tzinfo=UTC))
+    latest = admin.get("/dashboard/").context["latest"]
+    assert [str(user) for user in latest] == ["Day 9", "Day 5", "Day 3"]
+
+
+def test_who_logged_in_within_seven_days_is_counted(admin):
+    for days in (0, 6, 8, 400):
+        a_client(ultimo_acceso=datetime.now(UTC) - timedelta(days=days))
+    assert numbers(admin).this_week == 2
+
+
+def test_home_of_an_administrator_shows_the_numbers(admin):
+    a_client()
+    found = admin.get("/").context["numbers"]
+    assert (found.total, found.unassigned) == (2, 1)
+
+
+@pytest.mark.parametrize("path", ["/", "/dashboard/"])
+def test_each_chart_has_its_numbers_as_a_table(admin, path):
+    a_client(parent="tomas@example.org")
+    response = admin.get(path)
+    for chart in ("sign_ups", "clients"):
+        for label, _n in response.context[chart].points:
+            assert f'<th scope="row">{label}</th>' in response.content.decode()
 
 
 @pytest.mark.parametrize(
@@ -119,7 +148,7 @@ def test_all_numbers_come_from_one_facet(admin, commands):
 )
 def test_document_with_wrong_types_breaks_no_number(admin, fields):
     stored(**{"email": "odd@example.org", "rol": "Cliente", **fields})
-    assert numbers(admin)["total"] == 2
+    assert numbers(admin).total == 2
 
 
 @pytest.mark.parametrize("role", ["tecnico", "cliente"])

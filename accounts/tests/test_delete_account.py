@@ -98,9 +98,29 @@ def test_deletion_is_in_the_audit_log(cliente):
     assert (entry["action"], entry["target"]["email"]) == ("delete", cliente.user.email)
 
 
-def test_page_says_what_becomes_of_the_comments(cliente):
-    page = cliente.get(PATH, headers={"accept-language": "en"}).content.decode()
-    assert "Your comments on films stay, without your name." in page
+def told(browser) -> list[str]:
+    return browser.get(PATH, headers={"accept-language": "en"}).context["consequences"]
+
+
+def test_page_says_how_many_contacts_go_and_comments_stay(cliente):
+    users.update_one({"_id": cliente.user.pk}, {"$set": {"contactos": [{"nombre": "Eva"}]}})
+    for _n in range(2):
+        a_comment(a_movie(), cliente.user)
+    assert told(cliente) == [
+        "Your data is removed for good.",
+        "1 contact will be deleted too.",
+        "2 comments on films will stay, without a name.",
+    ]
+
+
+def test_page_says_how_many_clients_are_left_without_a_technician(tecnico):
+    for _n in range(7):
+        a_client(parent=tecnico.user.email)
+    assert "7 clients will be left without a technician." in told(tecnico)
+
+
+def test_page_tells_no_numbers_that_are_zero(admin):
+    assert told(admin) == ["Your data is removed for good."]
 
 
 def test_comments_stay_without_their_author(cliente):

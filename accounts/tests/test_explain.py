@@ -1,19 +1,31 @@
 """The lists run on indexes: MongoDB's plans for the queries that accounts/directory.py sends."""
 
 from collections.abc import Iterator
+from datetime import UTC, date, datetime
 
 import pytest
-from bson.codec_options import CodecOptions
+from bson.codec_options import CodecOptions, DatetimeConversion
 
 from accounts import audit, directory
-from accounts.directory import CLIENT_SORTS, SORTS, Filters, kinds_pipeline
+from accounts.dashboard import overview_pipeline, people_pipeline
+from accounts.directory import (
+    CLIENT_SORTS,
+    SORTS,
+    Attention,
+    Filters,
+    caseload_pipeline,
+    kinds_pipeline,
+)
 from accounts.models import User
 from accounts.users import COLLATION, KIND_INDEX, users
 from tests.mothers import a_document
 
-# The plans quote the collated keys of indexes, which are no UTF-8.
-LENIENT = CodecOptions(unicode_decode_error_handler="replace")
+# The plans quote the collated keys of indexes, which are no UTF-8, and the latest of all dates.
+LENIENT = CodecOptions(
+    unicode_decode_error_handler="replace", datetime_conversion=DatetimeConversion.DATETIME_AUTO
+)
 
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 ROLES = ("Administrador", "Técnico", "Cliente")
 STATES = ("activo", "inactivo", "suspendido")
 BY_ROLE = [Filters(rol=rol) for rol in ROLES]
@@ -140,6 +152,22 @@ def test_technicians_beside_the_filters_scan_no_collection():
     assert_on_indexes(stages(union["$unionWith"]["pipeline"], collation=None))
 
 
+@pytest.mark.usefixtures("hundreds")
+def test_centres_numbers_scan_no_collection():
+    kinds, *united = pieces(overview_pipeline(LONG_AGO, LONG_AGO))
+    assert_on_indexes(stages(kinds, collation=None, hint=KIND_INDEX))
+    for pipeline in united:
+        assert_on_indexes(stages(pipeline, collation=None))
+
+
+@pytest.mark.usefixtures("hundreds")
+def test_who_logged_in_last_is_read_in_the_order_of_an_index():
+    latest, _busiest = pieces(people_pipeline())
+    found = stages(latest)
+    assert_on_indexes(found)
+    assert "SORT" not in found
+
+
 @pytest.mark.parametrize("filters", [Filters(q="ana"), Filters(q="a", rol="Cliente")], ids=repr)
 def test_search_scans_an_index(plans, filters):
     assert_on_indexes(plans(directory.rows, filters, "nombre"))
@@ -149,7 +177,19 @@ def test_search_scans_an_index(plans, filters):
 @pytest.mark.parametrize("sort", CLIENT_SORTS)
 def test_technicians_list_scans_no_collection(plans, sort, q):
     technician = User(email="t3@example.org")
-    assert_on_indexes(plans(directory.clients, technician, q, f"-{sort}"))
+    assert_on_indexes(plans(directory.clients, technician, q, "", f"-{sort}"))
+
+
+@pytest.mark.parametrize("attention", Attention)
+def test_technicians_list_of_who_needs_attention_scans_no_collection(plans, attention):
+    technician = User(email="t3@example.org")
+    assert_on_indexes(plans(directory.clients, technician, "", attention, "nombre"))
+
+
+@pytest.mark.usefixtures("hundreds")
+def test_technicians_numbers_scan_no_collection():
+    births = directory.birth_boundaries(date(2026, 11, 21))
+    assert_on_indexes(stages(caseload_pipeline(User(email="t3@example.org"), births)))
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,17 @@
-"""Entries of the audit log in words."""
+"""Entries of the audit log in sentences."""
 
 from datetime import UTC, datetime
 
 import pytest
+from bson import ObjectId
 from django.utils import translation
+from django.utils.html import strip_tags
 
-from accounts.templatetags.history import action_words, told
+from accounts.audit import Action
+from accounts.templatetags.history import SENTENCES, sentence, told
+
+EVA = {"_id": ObjectId(), "email": "eva@example.org", "nombre": "Eva Gil"}
+LUIS = {"_id": ObjectId(), "email": "luis@example.org", "nombre": "Luis Pérez"}
 
 
 @pytest.fixture(autouse=True)
@@ -14,12 +20,89 @@ def _in_english():
         yield
 
 
+def entry(action, actor=EVA, target=LUIS, **fields) -> dict:
+    return {"action": action, "actor": actor, "target": target, "changes": {}, **fields}
+
+
+def edited(changes: dict) -> dict:
+    return entry("edit", changes=changes)
+
+
 def values(old, new) -> dict:
     return {"old": old, "new": new}
 
 
+# Who did what to whom
+
+
 @pytest.mark.parametrize(
-    ("changes", "sentence"),
+    ("action", "expected"),
+    [
+        ("create", "Eva Gil added Luis Pérez."),
+        ("edit", "Eva Gil changed the data of Luis Pérez."),
+        ("delete", "Eva Gil deleted Luis Pérez."),
+        ("password", "Eva Gil changed the password of Luis Pérez."),
+        ("link", "Eva Gil sent Luis Pérez a link for a password."),
+        ("contacts", "Eva Gil changed the contacts of Luis Pérez."),
+        ("moderate", "Eva Gil removed a comment of Luis Pérez."),
+    ],
+)
+def test_each_action_is_a_sentence(action, expected):
+    assert strip_tags(sentence(entry(action))) == expected
+
+
+@pytest.mark.parametrize(
+    ("action", "expected"),
+    [
+        ("create", "Eva Gil signed up."),
+        ("edit", "Eva Gil changed their own data."),
+        ("delete", "Eva Gil deleted their own account."),
+        ("password", "Eva Gil changed their own password."),
+    ],
+)
+def test_what_people_do_to_themselves_has_a_sentence_of_its_own(action, expected):
+    assert strip_tags(sentence(entry(action, target=EVA))) == expected
+
+
+def test_no_action_is_without_a_sentence():
+    assert set(SENTENCES) == set(Action)
+
+
+def test_action_of_another_program_is_told_as_it_is():
+    words = strip_tags(sentence(entry("frobnicate")))
+    assert words == "Eva Gil did “frobnicate” to Luis Pérez."
+
+
+def test_command_is_not_the_person_whom_it_adds():
+    command = {"_id": None, "email": "", "nombre": "create_user"}
+    words = strip_tags(sentence(entry("create", actor=command, target={"nombre": "Ana"})))
+    assert words == "create_user added Ana."
+
+
+@pytest.mark.parametrize(
+    ("person", "name"),
+    [({"email": "ana@example.org"}, "ana@example.org"), ({}, "Somebody"), ({"nombre": 7}, "7")],
+    ids=str,
+)
+def test_somebody_without_a_name_is_told_by_what_there_is(person, name):
+    assert strip_tags(sentence(entry("delete", target=person))) == f"Eva Gil deleted {name}."
+
+
+def test_those_who_are_still_there_are_links():
+    told = sentence(entry("edit", there=[LUIS["_id"]]))
+    assert f'<a href="/users/{LUIS["_id"]}/">Luis Pérez</a>' in told
+    assert str(EVA["_id"]) not in told
+
+
+def test_name_cannot_hold_html():
+    assert "<b>" not in sentence(entry("edit", target={"nombre": "<b>Ana"}))
+
+
+# What changed
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
     [
         ({"nombre": values("Ana", "Eva")}, "Name: Ana → Eva"),
         ({"nombre": values(None, "Eva")}, "Name: Eva"),
@@ -34,27 +117,24 @@ def values(old, new) -> dict:
     ],
     ids=str,
 )
-def test_change_is_a_sentence(changes, sentence):
-    assert told(changes) == [sentence]
+def test_change_is_a_sentence(changes, expected):
+    assert told(edited(changes)) == [expected]
 
 
 def test_birth_date_is_the_stored_day_in_every_time_zone(settings):
     settings.TIME_ZONE = "America/Mexico_City"
     born = datetime(1990, 5, 4, tzinfo=UTC)
-    assert "05/04/1990" in told({"fecha_nacimiento": values(None, born)})[0]
+    assert "4 May 1990" in told(edited({"fecha_nacimiento": values(None, born)}))[0]
 
 
 def test_every_change_has_its_sentence():
-    assert len(told({"nombre": values("a", "b"), "email": values("c", "d"), "patologia": {}})) == 3
+    changes = {"nombre": values("a", "b"), "email": values("c", "d"), "patologia": {}}
+    assert len(told(edited(changes))) == 3
 
 
 def test_entry_without_changes_has_no_sentence():
-    assert told({}) == []
+    assert told(edited({})) == []
 
 
-def test_action_is_in_words():
-    assert action_words("delete") == "deleted"
-
-
-def test_action_of_another_program_is_shown_as_it_is():
-    assert action_words("frobnicate") == "frobnicate"
+def test_changed_contacts_are_not_told_twice():
+    assert told(entry("contacts", changes={"contactos": {}})) == []

@@ -56,6 +56,18 @@ def test_login_page_asks_for_email_and_password(anonymous):
     assert list(form.fields) == ["email", "password", "remember"]
 
 
+def test_password_has_a_button_to_show_it_that_scripts_bring_out(anonymous):
+    page = anonymous.get("/login/").content.decode()
+    button = page[: page.index('data-shows="id_password"')].rindex("<div")
+    assert page[button:].startswith('<div class="control" hidden>')
+
+
+def test_login_page_says_what_to_do_when_one_cant_get_in(anonymous):
+    page = anonymous.get("/login/", headers={"accept-language": "en"}).content.decode()
+    assert 'href="/password/reset/"' in page
+    assert "Your centre makes the accounts." in page
+
+
 def test_right_password_leads_home(anonymous, ana):
     response = log_in(anonymous)
     assert response.status_code == 302

@@ -1,4 +1,4 @@
-"""A client's own page."""
+"""A client's own page, and their home."""
 
 from datetime import UTC, datetime
 
@@ -23,6 +23,15 @@ def test_client_sees_their_contacts():
     page = me(contactos=[{"nombre": "Eva", "telefono": "+34 600 000 000"}]).content.decode()
     assert "Eva" in page
     assert "+34 600 000 000" in page
+
+
+def test_contact_is_called_by_one_press():
+    page = me(contactos=[{"nombre": "Eva", "telefono": "+34 600 000 000"}]).content.decode()
+    assert 'href="tel:+34600000000"' in page
+
+
+def test_contact_without_a_telephone_is_not_called():
+    assert "tel:" not in me(contactos=[{"nombre": "Eva"}]).content.decode()
 
 
 def test_client_sees_name_and_email_of_their_technician():
@@ -53,3 +62,35 @@ def test_nothing_of_the_technician_but_name_and_email_is_fetched():
 
 def test_contact_of_another_shape_is_shown():
     assert "Eva" in me(contactos=["Eva", None, {"telefono": 7}]).content.decode()
+
+
+# Home
+
+
+def home(**fields):
+    return logged_in(a_client(**fields)).get("/")
+
+
+def test_who_is_to_be_called_first_stands_first():
+    contacts = [{"nombre": "Luis"}, {"nombre": "Eva", "principal": True}, {"nombre": "Ada"}]
+    shown = home(contactos=contacts).context["contacts"]
+    assert [contact["nombre"] for contact in shown] == ["Eva", "Luis", "Ada"]
+
+
+def test_home_has_the_technician():
+    a_technician(nombre="Tomás Ruiz", email="tomas@example.org")
+    assert "mailto:tomas@example.org" in home(parent="tomas@example.org").content.decode()
+
+
+def test_home_changes_no_contacts():
+    page = home(contactos=[{"nombre": "Eva"}]).content.decode()
+    assert "/contacts/0/" not in page
+
+
+def test_client_without_contacts_is_led_to_the_first_one():
+    assert 'href="/profile/contacts/create/"' in home().content.decode()
+
+
+@pytest.mark.parametrize("odd", ["Eva", None, {"telefono": 7}, {"nombre": ["a"], "email": {}}])
+def test_home_shows_a_contact_of_another_shape(odd):
+    assert home(contactos=[odd]).status_code == 200

@@ -47,6 +47,12 @@ def test_browser_address_and_time_are_shown(anonymous):
     assert "192.0.2.7" in page
 
 
+def test_session_in_use_is_marked_and_not_ended_by_a_button(cliente):
+    page = cliente.get(PATH, headers={"accept-language": "en"}).content.decode()
+    assert "You are here now" in page
+    assert 'name="session"' not in page
+
+
 def test_all_devices_are_listed(cliente, elsewhere):
     assert {s["id"] for s in listed(cliente)} == {id_of(cliente), id_of(elsewhere)}
 

@@ -27,7 +27,9 @@ def preferences_of(browser):
 def test_everybody_keeps_preferences(request, role):
     browser = request.getfixturevalue(role)
     assert save(browser).headers["Location"] == "/profile/"
-    assert preferences_of(browser) == FIELDS | {
+    kept = preferences_of(browser)
+    kept.pop("simple", None)  # only clients are asked
+    assert kept == FIELDS | {
         "favorite_genres": ["Drama", "Comedy"],
         "favorite_cast": ["Chaplin"],
         "preferred_ratings": ["G", "PG"],
@@ -109,3 +111,9 @@ def test_form_shows_what_is_stored():
 def test_language_chosen_at_the_foot_of_a_page_is_kept(cliente):
     cliente.post("/language/", {"language": "en", "next": "/profile/"})
     assert preferences_of(cliente)["language"] == "en"
+
+
+def test_client_keeps_the_simple_mode(cliente):
+    save(cliente, simple="on")
+    assert preferences_of(cliente)["simple"] is True
+    assert "is-simple" in cliente.get("/").content.decode()

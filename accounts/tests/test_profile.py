@@ -38,6 +38,12 @@ def test_profile_shows_name_and_email(anyone):
     assert anyone.user.email in page
 
 
+def test_profile_leads_to_ones_data_and_the_way_out(anyone):
+    page = anyone.get("/profile/").content.decode()
+    for path in ("/profile/edit/", "/profile/data/", "/profile/delete/"):
+        assert f'href="{path}"' in page
+
+
 def test_client_sees_their_own_health_data():
     browser = logged_in(
         a_client(patologia="Afasia de Broca", fecha_nacimiento=datetime(1980, 5, 1, tzinfo=UTC))
@@ -96,6 +102,12 @@ def test_everybody_changes_their_name(anyone):
 def test_form_offers_what_the_role_may_edit(request, role, fields):
     form = request.getfixturevalue(role).get("/profile/edit/").context["form"]
     assert set(form.fields) == fields | {"version", "password"}
+
+
+def test_browser_may_fill_in_what_is_about_oneself(cliente):
+    form = cliente.get("/profile/edit/").context["form"]
+    tokens = {name: form.fields[name].widget.attrs["autocomplete"] for name in ("nombre", "email")}
+    assert tokens == {"nombre": "name", "email": "email"}
 
 
 def test_client_changes_their_own_data(cliente):
@@ -227,6 +239,12 @@ def test_user_who_is_deleted_while_saving_gets_404(cliente, monkeypatch):
 
 
 # The password
+
+
+@pytest.mark.parametrize("path", ["/profile/password/", "/profile/delete/"])
+def test_password_managers_learn_whose_password_it_is(cliente, path):
+    username = f'value="{cliente.user.email}" autocomplete="username" hidden'
+    assert username in cliente.get(path).content.decode()
 
 
 def test_password_is_changed(anyone):

@@ -117,6 +117,12 @@ def test_drop_down_offers_all_active_technicians_by_name(admin):
     assert [value for value, _label in offered] == ["", "z@example.org", "a@example.org"]
 
 
+def test_every_field_is_in_a_group(admin):
+    form = admin.get("/users/create/").context["form"]
+    grouped = [field.name for _legend, fields in form.groups for field in fields]
+    assert grouped == [field.name for field in form.visible_fields()]
+
+
 @pytest.mark.parametrize("parent", ["nobody@example.org", "client@example.org", "off@example.org"])
 def test_parent_has_to_be_an_active_technician(admin, parent):
     a_client(email="client@example.org")

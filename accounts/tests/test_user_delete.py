@@ -1,5 +1,7 @@
 """/users/<id>/delete/: an administrator removes a user."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from accounts import audit, users
@@ -116,11 +118,52 @@ def test_question_offers_the_other_active_technicians(admin):
     assert [value for value, _label in form.fields["parent"].choices] == ["", heir.email]
 
 
-def test_question_says_how_many_clients_there_are(admin):
+def consequences(admin, user) -> list[str]:
+    question = admin.get(f"/users/{user.pk}/delete/", headers={"accept-language": "en"})
+    return question.context["consequences"]
+
+
+def test_question_says_how_many_clients_are_left(admin):
     technician = a_technician()
     for _n in range(3):
         a_client(parent=technician.email)
-    assert admin.get(f"/users/{technician.pk}/delete/").context["clients"] == 3
+    assert (
+        "3 clients will be left without a technician, unless you choose one here."
+        in consequences(admin, technician)
+    )
+
+
+def test_question_says_how_many_contacts_comments_and_sessions_there_are(admin):
+    user = a_client(contactos=[{"nombre": "Luz"}, {"nombre": "Mar"}])
+    a_comment(a_movie(), user)
+    a_comment(a_movie(), a_client())
+    for _n in range(3):
+        logged_in(user)
+    assert consequences(admin, user)[1:] == [
+        "2 contacts will be deleted too.",
+        "1 comment on a film will stay, without a name.",
+        "3 open sessions will end.",
+    ]
+
+
+def test_question_says_only_what_will_happen(admin):
+    assert consequences(admin, a_client()) == [
+        "The account and all data in it will be deleted for good."
+    ]
+
+
+def test_session_that_is_over_is_not_counted(admin):
+    user = a_client()
+    logged_in(user)
+    sessions.update_one(
+        {"user_id": user.pk}, {"$set": {"expires": datetime(2026, 1, 1, tzinfo=UTC)}}
+    )
+    assert len(consequences(admin, user)) == 1
+
+
+def test_comments_of_nobody_are_not_counted_for_who_has_no_email(admin):
+    comments.insert_one({"text": "Nobody's"})
+    assert len(consequences(admin, stored(nombre="No mail", rol="Cliente"))) == 1
 
 
 @pytest.mark.parametrize("make", [a_client, a_technician, an_administrator])

@@ -7,6 +7,7 @@ from bson import ObjectId
 
 from accounts import audit
 from accounts.audit import Action, Actor, entry
+from conftest import logged_in
 from tests.mothers import a_client, a_technician, stored
 
 
@@ -68,6 +69,12 @@ def test_only_technicians_have_clients(admin):
     user = a_client(email="odd@example.org")
     a_client(parent="odd@example.org")
     assert seen(admin, user).clients == 0
+
+
+def test_open_sessions_are_counted(admin):
+    user = a_client()
+    logged_in(user)
+    assert (seen(admin, user).sessions, seen(admin, admin.user).sessions) == (1, 1)
 
 
 def test_history_is_newest_first(admin):

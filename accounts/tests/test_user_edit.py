@@ -156,6 +156,21 @@ def test_client_who_becomes_something_else_has_no_technician(admin):
     assert document_of(user)["parent"] is None
 
 
+def test_form_says_what_another_role_or_state_does(admin):
+    page = admin.get(f"/users/{a_client().pk}/edit/", headers={"accept-language": "en"})
+    for sentence in ("Another role logs this person out.", "Another state logs this person out."):
+        assert sentence in page.content.decode()
+
+
+@pytest.mark.parametrize("make", [a_client, a_technician])
+def test_every_field_is_in_a_group(admin, make):
+    user = make()
+    a_client(parent=user.email)
+    form = form_of(admin, user)
+    grouped = [field.name for _legend, fields in form.groups for field in fields]
+    assert grouped == [field.name for field in form.visible_fields()]
+
+
 # Sessions
 
 

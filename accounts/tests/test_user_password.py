@@ -45,6 +45,12 @@ def test_looking_at_the_question_mails_nothing(admin):
     assert mail.outbox == []
 
 
+def test_question_says_where_the_mail_goes(admin):
+    user = a_client()
+    question = admin.get(f"/users/{user.pk}/password/").context["consequences"]
+    assert user.email in question[0]
+
+
 def test_password_stays_the_same_whatever_is_sent(admin):
     user = a_client()
     send(admin, user, password="typed by somebody", new_password1="typed by somebody")

@@ -1,5 +1,6 @@
 """/users/: the administrator's list, its filters, sorts, pages and counts."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -7,7 +8,7 @@ from pymongo.errors import OperationFailure
 
 from accounts.directory import Filters, numbers
 from accounts.roles import Role
-from accounts.users import users
+from accounts.users import by_email, users
 from pialara_site import schema
 from tests.mothers import a_client, a_document, a_technician, an_administrator, stored
 
@@ -18,8 +19,17 @@ def names(response) -> list[str]:
     return [row.nombre for row in response.context["rows"]]
 
 
-def counts(response, of: str) -> dict[str, int]:
-    return {value: n for value, _label, n in response.context[of]}
+def choices(response, field: str) -> dict[str, str]:
+    return dict(response.context["form"].fields[field].choices)
+
+
+def counts(response, field: str) -> dict[str, int]:
+    """What stands behind each choice of a filter, in brackets."""
+    return {
+        value: int(re.search(r"\((\d+)\)$", label)[1])
+        for value, label in choices(response, field).items()
+        if value
+    }
 
 
 @pytest.fixture
@@ -77,7 +87,7 @@ def test_user_without_a_state_is_listed_as_active(admin, estado):
     a_client(nombre="Old", estado=estado)
     response = admin.get("/users/", {"estado": "activo", "rol": "Cliente"})
     assert names(response) == ["Old"]
-    assert counts(response, "states")["activo"] == 1
+    assert counts(response, "estado")["activo"] == 1
 
 
 def test_technician_filter_shows_their_clients(admin, people):
@@ -110,34 +120,32 @@ def test_role_other_than_client_with_a_technician_fits_nobody(admin, people):
 
 
 def test_counts_by_role_are_beside_the_filter(admin, people):
-    found = counts(admin.get("/users/"), "roles")
+    found = counts(admin.get("/users/"), "rol")
     assert found == {"Administrador": 1, "Técnico": 2, "Cliente": 3}
 
 
 def test_counts_by_state_are_beside_the_filter(admin, people):
-    found = counts(admin.get("/users/"), "states")
+    found = counts(admin.get("/users/"), "estado")
     assert found == {"activo": 4, "inactivo": 1, "suspendido": 1}
 
 
 def test_counts_by_technician_are_beside_the_filter(admin, people):
     response = admin.get("/users/")
-    found = {email: n for email, _name, n in response.context["technicians"]}
-    assert found == {"tomas@example.org": 2, "zoe@example.org": 0}
-    assert response.context["without_technician"] == 1
+    assert counts(response, "parent") == {"none": 1, "tomas@example.org": 2, "zoe@example.org": 0}
 
 
 @pytest.mark.parametrize("q", ["", "example.org"])
 def test_a_filters_counts_keep_the_other_filters(admin, people, q):
     response = admin.get("/users/", {"q": q, "rol": "Cliente", "estado": "inactivo"})
-    assert counts(response, "roles") == {"Administrador": 0, "Técnico": 0, "Cliente": 1}
-    assert counts(response, "states") == {"activo": 2, "inactivo": 1, "suspendido": 0}
+    assert counts(response, "rol") == {"Administrador": 0, "Técnico": 0, "Cliente": 1}
+    assert counts(response, "estado") == {"activo": 2, "inactivo": 1, "suspendido": 0}
 
 
 def test_search_narrows_every_count(admin, people):
     response = admin.get("/users/", {"q": "ana nunez"})
-    assert counts(response, "roles") == {"Administrador": 0, "Técnico": 0, "Cliente": 1}
-    assert response.context["without_technician"] == 0
-    assert ("tomas@example.org", "Tomás Peña", 1) in response.context["technicians"]
+    assert counts(response, "rol") == {"Administrador": 0, "Técnico": 0, "Cliente": 1}
+    assert counts(response, "parent")["none"] == 0
+    assert choices(response, "parent")["tomas@example.org"] == "Tomás Peña (1)"
 
 
 def test_total_counts_users_of_a_role_that_does_not_exist(admin):
@@ -255,6 +263,31 @@ def test_the_form_shows_the_chosen_filters(admin, people):
         assert f'<option value="{chosen}" selected>' in page
 
 
+def test_chosen_filters_can_be_taken_away_one_by_one(admin, people):
+    tags = admin.get("/users/?q=a&rol=Cliente&parent=tomas@example.org").context["form"].tags
+    assert [(tag.label.partition(": ")[2], tag.url) for tag in tags] == [
+        ("a", "?rol=Cliente&parent=tomas%40example.org"),
+        ("Cliente (2)", "?q=a&parent=tomas%40example.org"),
+        ("Tomás Peña (2)", "?q=a&rol=Cliente"),
+    ]
+
+
+def test_the_sort_stays_when_a_filter_is_changed(admin, people):
+    page = admin.get("/users/?sort=-email").content.decode()
+    assert '<input type="hidden" name="sort" value="-email"' in page
+
+
+def test_rows_are_chosen_for_a_change_of_many(admin, people):
+    page = admin.get("/users/?q=ana&sort=email").content.decode()
+    assert f'name="ids" value="{by_email("ana@example.org").pk}"' in page
+    assert 'name="back" value="/users/?q=ana&amp;sort=email"' in page
+
+
+def test_download_is_in_the_part_that_changes_with_the_filters(admin, people):
+    page = admin.get("/users/?q=ana").content.decode()
+    assert page.index('id="list"') < page.index("/users/export.csv?q=ana")
+
+
 def test_empty_list_says_what_to_do_next(admin, people):
     response = admin.get("/users/?q=nobody", headers={"accept-language": "en"})
     assert b"Nobody fits. Take away a filter, or add a user." in response.content
@@ -262,7 +295,7 @@ def test_empty_list_says_what_to_do_next(admin, people):
 
 def test_list_shows_a_technicians_name_beside_their_clients(admin, people):
     page = admin.get("/users/?q=ana").content.decode()
-    assert "<td>Tomás Peña</td>" in page
+    assert re.search(r"<td [^>]*>Tomás Peña</td>", page)
 
 
 def test_list_never_holds_a_hash(admin):
@@ -288,7 +321,7 @@ def test_list_is_read_only(admin):
 
 
 def test_the_roles_are_those_of_the_project(admin):
-    assert [value for value, *_rest in admin.get("/users/").context["roles"]] == Role.values
+    assert list(counts(admin.get("/users/"), "rol")) == Role.values
 
 
 @pytest.mark.parametrize("path", ["/users/", "/users/?q=a", "/users/create/"])

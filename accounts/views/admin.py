@@ -1,65 +1,58 @@
 """What administrators do: every kind of user, the numbers, and the audit log."""
 
-from datetime import datetime, time, timedelta
-from itertools import chain
-
 from django.contrib import messages
 from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.dateparse import parse_date
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
-from pialara_site.pages import Page, one_of, search_text, sort_of
+from pialara_site import charts
+from pialara_site.pages import Page
 from pialara_site.spreadsheets import download
 
-from .. import audit, directory, mail, users
+from .. import audit, consequences, dashboard, directory, mail, tables, users
 from ..access import administrator_required
-from ..directory import Filters
-from ..forms.bulk import BulkForm
+from ..forms.bulk import BulkAction, BulkForm, by_reason
+from ..forms.filters import AuditFilters, UserFilters
 from ..forms.people import LAST_ADMINISTRATOR, DeleteForm, UserCreateForm, UserEditForm
-from ..models import normal
 from ..requests import actor
 from ..roles import Role, Status
 from .invitations import say_added
 
 
-def _filters(query) -> Filters:
-    return Filters(
-        q=search_text(query),
-        rol=one_of(query.get("rol", ""), Role.values),
-        estado=one_of(query.get("estado", ""), Status.values),
-        parent=query.get("parent", "").strip(),
-    )
+def home(request):
+    """What administrators see at /."""
+    numbers = dashboard.overview()
+    context = {"numbers": numbers, **_charts(numbers)}
+    return render(request, "accounts/home_administrator.html", context)
 
 
-def _sort(query) -> str:
-    return sort_of(query.get("sort", ""), directory.SORTS, "nombre")
+def _charts(numbers) -> dict:
+    months = [(date_format(month, "M Y"), n) for month, n in numbers.months]
+    return {
+        "sign_ups": charts.line(_("Sign-ups by month"), months),
+        "clients": charts.bars(_("Clients per technician"), numbers.technicians),
+    }
 
 
 @administrator_required
 @require_safe
 def users_list(request):
-    filters, sort = _filters(request.GET), _sort(request.GET)
-    numbers = directory.numbers(filters)
+    form = UserFilters(request.GET)
+    numbers = directory.numbers(form.filters)
+    form.show(numbers)
     page = Page(request.GET.get("page", ""), numbers.total, directory.PER_PAGE)
     context = {
+        "form": form,
         "page": page,
         # A search that finds nobody would look through everybody once more.
-        "rows": directory.rows(filters, sort, page.start) if page.total else [],
-        "filters": filters,
-        "sort": sort,
-        "roles": [(value, label, numbers.roles[value]) for value, label in Role.choices],
-        "states": [(value, label, numbers.states[value]) for value, label in Status.choices],
-        "names": numbers.technicians,
-        "technicians": [
-            (email, name, numbers.clients[normal(email)])
-            for email, name in numbers.technicians.items()
-        ],
-        "without_technician": numbers.clients[""],
+        "rows": directory.rows(form.filters, form.order, page.start) if page.total else [],
+        "sort": form.order,
+        "numbers": numbers,
+        "actions": BulkAction.choices,
     }
     return render(request, "accounts/users.html", context)
 
@@ -71,8 +64,8 @@ def create(request):
     if form.is_valid() and (user := form.create(actor(request))):
         say_added(request, user, invited=not form.cleaned_data["password"])
         return redirect("user", user.pk)
-    context = {"form": form, "title": _("Add a user"), "back": "users"}
-    return render(request, "accounts/form.html", context)
+    context = {"form": form, "title": _("Add a user"), "back": reverse("users")}
+    return render(request, "form.html", context)
 
 
 def detail_or_404(user_id, **options) -> directory.Detail:
@@ -100,8 +93,15 @@ def edit(request, user_id):
     if form.is_valid() and form.save(actor(request)):
         messages.success(request, _("The changes are saved."))
         return redirect("user", user_id)
-    context = {"form": form, "title": _("Edit %(name)s") % {"name": detail.user}, "back": "users"}
-    return render(request, "accounts/form.html", context)
+    title = _("Edit %(name)s") % {"name": detail.user}
+    context = {"form": form, "title": title, **_below(detail.user)}
+    return render(request, "form.html", context)
+
+
+def _below(user) -> dict:
+    """What a page below the page of `user` needs to lead back there."""
+    back = reverse("user", args=[user.pk])
+    return {"back": back, "crumbs": [(back, user)]}
 
 
 @administrator_required
@@ -120,12 +120,16 @@ def delete(request, user_id):
     context = {
         "form": form,
         "title": _("Delete %(name)s?") % {"name": detail.user},
-        "warning": _("The user's data is removed for good."),
-        "clients": detail.clients,
+        "consequences": [
+            _("The account and all data in it will be deleted for good."),
+            *consequences.of_deleting(
+                detail.user, clients=detail.clients, sessions=detail.sessions, has_choice=True
+            ),
+        ],
         "submit": _("Delete"),
-        "back": "users",
+        **_below(detail.user),
     }
-    return render(request, "accounts/form.html", context)
+    return render(request, "confirm.html", context)
 
 
 def _delete(request, user_id, form) -> bool:
@@ -156,10 +160,14 @@ def password(request, user_id):
         return redirect("user", user_id)
     context = {
         "title": _("Send %(name)s a link for a new password?") % {"name": user},
+        "consequences": [
+            _("The mail goes to %(email)s. Its link works once.") % {"email": user.email or "—"}
+        ],
         "submit": _("Send the link"),
-        "back": "users",
+        "is_safe": True,
+        **_below(user),
     }
-    return render(request, "accounts/form.html", context)
+    return render(request, "confirm.html", context)
 
 
 @administrator_required
@@ -177,7 +185,16 @@ def bulk(request):
         return HttpResponseRedirect(back)
     people, technicians = directory.chosen(form.cleaned_data["ids"])
     if not form.confirmed(technicians):
-        context = {"form": form, "people": people, "technicians": technicians, "back": back}
+        context = {
+            "form": form,
+            "people": people,
+            "technicians": technicians,
+            "title": form.label,
+            "submit": form.label,
+            "consequences": form.consequences(people, request.user),
+            "is_safe": form.is_safe,
+            "back": back,
+        }
         return render(request, "accounts/bulk_confirm.html", context)
     try:
         changed, refused = users.change_many(
@@ -189,44 +206,40 @@ def bulk(request):
     except users.NoSuchTechnician:
         messages.error(request, _("That technician is not active any more."))
         return HttpResponseRedirect(back)
-    gone = len(form.cleaned_data["ids"]) - changed - len(refused)
-    context = {"changed": changed, "refused": refused, "gone": gone, "back": back}
+    context = {
+        "changed": changed,
+        "refused": by_reason(refused),
+        "gone": len(form.cleaned_data["ids"]) - changed - len(refused),
+        "back": back,
+    }
     return render(request, "accounts/bulk_done.html", context)
-
-
-COLUMNS = (
-    "nombre",
-    "email",
-    "rol",
-    "estado",
-    "parent",
-    "sexo",
-    "fecha_nacimiento",
-    "creado",
-    "ultimo_acceso",
-    "accesos",
-)
 
 
 @administrator_required
 @require_safe
 def export(request):
     """The users of the list's filters, as a spreadsheet reads them."""
-    found = directory.export(_filters(request.GET), _sort(request.GET))
-    rows = ([getattr(user, column) for column in COLUMNS] for user in found)
-    return download("users.csv", chain([COLUMNS], rows))
+    form = UserFilters(request.GET)
+    found = directory.export(form.filters, form.order)
+    return download(_("users.csv"), tables.users(found))
 
 
 @administrator_required
 @require_safe
-def dashboard(request):
-    numbers = directory.dashboard()
+def show_dashboard(request):
+    numbers = dashboard.overview()
+    latest, busiest = dashboard.active_people()
+    roles = [(value, label, numbers.roles[value]) for value, label in Role.choices]
+    states = [(value, label, numbers.states[value]) for value, label in Status.choices]
     context = {
         "numbers": numbers,
-        "roles": [(value, label, numbers["roles"].get(value, 0)) for value, label in Role.choices],
-        "states": [
-            (value, label, numbers["states"].get(value, 0)) for value, label in Status.choices
-        ],
+        "roles": roles,
+        "states": states,
+        "by_role": charts.bars(_("By role"), [(label, n) for _value, label, n in roles]),
+        "by_state": charts.bars(_("By state"), [(label, n) for _value, label, n in states]),
+        "latest": latest,
+        "busiest": busiest,
+        **_charts(numbers),
     }
     return render(request, "accounts/dashboard.html", context)
 
@@ -234,32 +247,8 @@ def dashboard(request):
 @administrator_required
 @require_safe
 def audit_log(request):
-    start, end = _day(request.GET.get("from", "")), _day(request.GET.get("to", ""))
-    chosen = {
-        "actor": search_text(request.GET, "actor").lower(),
-        "target": search_text(request.GET, "target").lower(),
-        "action": one_of(request.GET.get("action", ""), audit.Action.values),
-    }
-    wanted = audit.criteria(**chosen, start=start, end=end and end + timedelta(days=1))
-
+    form = AuditFilters(request.GET)
+    wanted = form.criteria()
     page = Page(request.GET.get("page", ""), audit.count(wanted), audit.PER_PAGE)
-    context = {
-        "page": page,
-        "rows": audit.search(wanted, page.start),
-        "chosen": chosen,
-        "start": start,
-        "end": end,
-        "actions": audit.Action.choices,
-    }
+    context = {"form": form, "page": page, "rows": audit.search(wanted, page.start)}
     return render(request, "accounts/audit.html", context)
-
-
-def _day(wanted: str) -> datetime | None:
-    """The start of the day `wanted` here, or None when it is not a date of our time."""
-    try:
-        day = parse_date(wanted)
-    except ValueError:
-        return None
-    if day is None or not 1900 <= day.year < 3000:
-        return None
-    return timezone.make_aware(datetime.combine(day, time.min))

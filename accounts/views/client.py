@@ -10,6 +10,14 @@ from . import contacts
 
 
 @client_required
+def home(request):
+    # Whom to call first stands first.
+    first = sorted(request.user.contactos, key=lambda contact: not contact.get("principal"))
+    context = {"technician": users.technician_of(request.user), "contacts": first}
+    return render(request, "accounts/home_client.html", context)
+
+
+@client_required
 @require_safe
 def me(request):
     technician = users.technician_of(request.user)
@@ -18,14 +26,14 @@ def me(request):
 
 @client_required
 def contact_create(request):
-    return contacts.create(request, request.user, reverse("me"))
+    return contacts.create(request, request.user, back=reverse("me"))
 
 
 @client_required
 def contact_edit(request, place):
-    return contacts.edit(request, request.user, place, reverse("me"))
+    return contacts.edit(request, request.user, place, back=reverse("me"))
 
 
 @client_required
 def contact_delete(request, place):
-    return contacts.delete(request, request.user, place, reverse("me"))
+    return contacts.delete(request, request.user, place, back=reverse("me"))

@@ -10,7 +10,7 @@ from ..forms.profile import CHANGED, ContactForm
 from ..requests import actor
 
 
-def create(request, client, back: str, owner=None):
+def create(request, client, *, back: str, crumbs=(), owner=None):
     form = ContactForm(request.POST or None)
     if form.is_valid():
         try:
@@ -20,11 +20,11 @@ def create(request, client, back: str, owner=None):
         else:
             messages.success(request, _("The contact is added."))
             return redirect(back)
-    context = {"form": form, "title": _("Add a contact"), "back": back}
-    return render(request, "accounts/form.html", context)
+    context = {"form": form, "title": _("Add a contact"), "back": back, "crumbs": crumbs}
+    return render(request, "form.html", context)
 
 
-def edit(request, client, place: int, back: str, owner=None):
+def edit(request, client, place: int, *, back: str, crumbs=(), owner=None):
     form = ContactForm(request.POST or None, contact=_contact_or_404(client, place))
     if form.is_valid():
         seen = form.cleaned_data["version"] or form.seen
@@ -35,11 +35,11 @@ def edit(request, client, place: int, back: str, owner=None):
         else:
             messages.success(request, _("The contact is saved."))
             return redirect(back)
-    context = {"form": form, "title": _("Edit the contact"), "back": back}
-    return render(request, "accounts/form.html", context)
+    context = {"form": form, "title": _("Edit the contact"), "back": back, "crumbs": crumbs}
+    return render(request, "form.html", context)
 
 
-def delete(request, client, place: int, back: str, owner=None):
+def delete(request, client, place: int, *, back: str, crumbs=(), owner=None):
     contact = _contact_or_404(client, place)
     seen = contacts.version(contact)
     if request.method == "POST":
@@ -56,8 +56,9 @@ def delete(request, client, place: int, back: str, owner=None):
         "submit": _("Remove"),
         "version": seen,
         "back": back,
+        "crumbs": crumbs,
     }
-    return render(request, "accounts/form.html", context)
+    return render(request, "confirm.html", context)
 
 
 def _contact_or_404(client, place: int) -> dict:

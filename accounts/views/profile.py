@@ -5,31 +5,21 @@ from dataclasses import asdict
 from django.contrib import auth, messages
 from django.http import HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_safe
 
 from pialara_site import display
 from pialara_site.display import Display
 
-from .. import sessions, users
+from .. import consequences, directory, mail, sessions, users
 from ..access import any_role_required, throttled
 from ..forms.people import LAST_ADMINISTRATOR, ClientProfileForm, ProfileForm
 from ..forms.profile import DeleteAccountForm, PasswordChangeForm, PreferencesForm
 from ..requests import actor
-from ..roles import Role
 from .session import remember_language
-
-LEAVING = {
-    Role.ADMINISTRADOR: gettext_lazy("Your data is removed for good."),
-    Role.TECNICO: gettext_lazy(
-        "Your data is removed for good. Your clients are left without a technician."
-    ),
-    Role.CLIENTE: gettext_lazy("Your data and your contacts are removed for good."),
-}
-COMMENTS_STAY = gettext_lazy("Your comments on films stay, without your name.")
 
 
 @any_role_required
@@ -47,8 +37,8 @@ def edit(request):
     if form.is_valid() and form.save(actor(request)):
         messages.success(request, _("Your data is saved."))
         return redirect("profile")
-    context = {"form": form, "title": _("Edit my data"), "back": "profile"}
-    return render(request, "accounts/form.html", context)
+    context = {"form": form, "title": _("Edit my data"), "back": reverse("profile")}
+    return render(request, "form.html", context)
 
 
 @any_role_required
@@ -60,10 +50,11 @@ def password(request):
     if form.is_valid():
         form.save(actor(request), keep=request.session.session_key)
         auth.update_session_auth_hash(request, request.user)
+        mail.send_password_changed_later(request, request.user)
         messages.success(request, _("Your password is changed."))
         return redirect("profile")
-    context = {"form": form, "title": _("Change my password"), "back": "profile"}
-    return render(request, "accounts/form.html", context)
+    context = {"form": form, "title": _("Change my password"), "back": reverse("profile")}
+    return render(request, "form.html", context)
 
 
 @any_role_required
@@ -82,8 +73,8 @@ def preferences(request):
         with translation.override(form.cleaned_data["language"]):
             messages.success(request, _("Your preferences are saved."))
         return response
-    context = {"form": form, "title": _("My preferences"), "back": "profile"}
-    return render(request, "accounts/form.html", context)
+    context = {"form": form, "title": _("My preferences"), "back": reverse("profile")}
+    return render(request, "form.html", context)
 
 
 @any_role_required
@@ -138,11 +129,19 @@ def delete(request):
     context = {
         "form": form,
         "title": _("Delete my account"),
-        "warning": f"{LEAVING[request.user.rol]} {COMMENTS_STAY}",
+        "consequences": _consequences(request.user),
         "submit": _("Delete my account"),
-        "back": "profile",
+        "back": reverse("profile"),
     }
-    return render(request, "accounts/form.html", context)
+    return render(request, "confirm.html", context)
+
+
+def _consequences(user) -> list[str]:
+    clients = directory.count_clients(user) if user.is_technician else 0
+    return [
+        _("Your data is removed for good."),
+        *consequences.of_deleting(user, clients=clients),
+    ]
 
 
 def _delete_self(request, form) -> bool:

@@ -8,10 +8,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_safe
 
-from pialara_site.pages import Page, search_text, sort_of
+from pialara_site import charts
+from pialara_site.pages import Page
 
-from .. import directory, users
+from .. import audit, consequences, directory, users
 from ..access import technician_required
+from ..forms.clients import ClientFilters
 from ..forms.people import ClientForm, CreateForm
 from ..requests import actor
 from ..roles import Role
@@ -27,15 +29,41 @@ def client_or_404(request, client_id):
 
 
 @technician_required
+def home(request):
+    caseload = directory.caseload(request.user)
+    context = {
+        "caseload": caseload,
+        "conditions": charts.bars(_("Conditions"), _with_others(caseload)),
+        "ages": charts.bars(_("Ages"), [(_age_group(age), n) for age, n in caseload.ages]),
+    }
+    return render(request, "accounts/home_technician.html", context)
+
+
+def _with_others(caseload: directory.Caseload) -> list[charts.Point]:
+    """The most frequent conditions, and how many clients have none of them."""
+    others = caseload.total - sum(n for _name, n in caseload.conditions)
+    return caseload.conditions + ([(_("Others or none"), others)] if others else [])
+
+
+def _age_group(first: int) -> str:
+    after = [age for age in directory.AGES if age > first]
+    if not after:
+        return _("%(age)s years and over") % {"age": first}
+    return _("%(first)s to %(last)s years") % {"first": first, "last": after[0] - 1}
+
+
+@technician_required
 @require_safe
 def clients(request):
-    q = search_text(request.GET)
-    sort = sort_of(request.GET.get("sort", ""), directory.CLIENT_SORTS, "nombre")
-
-    total = directory.count_clients(request.user, q)
-    page = Page(request.GET.get("page", ""), total, directory.PER_PAGE)
-    rows = directory.clients(request.user, q, sort, page.start)
-    context = {"page": page, "rows": rows, "q": q, "sort": sort}
+    form = ClientFilters(request.GET)
+    wanted = (form.chosen["q"], form.chosen.get("attention", ""))
+    page = Page(
+        request.GET.get("page", ""),
+        directory.count_clients(request.user, *wanted),
+        directory.PER_PAGE,
+    )
+    rows = directory.clients(request.user, *wanted, form.order, page.start)
+    context = {"form": form, "page": page, "rows": rows, "sort": form.order}
     return render(request, "accounts/clients.html", context)
 
 
@@ -47,14 +75,16 @@ def create(request):
     if form.is_valid() and (client := form.create(actor(request), **fixed)):
         say_added(request, client, invited=not form.cleaned_data["password"])
         return redirect("client", client.pk)
-    context = {"form": form, "title": _("Add a client"), "back": "clients"}
-    return render(request, "accounts/form.html", context)
+    context = {"form": form, "title": _("Add a client"), "back": reverse("clients")}
+    return render(request, "form.html", context)
 
 
 @technician_required
 @require_safe
 def show(request, client_id):
-    return render(request, "accounts/client.html", {"client": client_or_404(request, client_id)})
+    client = client_or_404(request, client_id)
+    context = {"client": client, "history": audit.about(client.pk, directory.HISTORY)}
+    return render(request, "accounts/client.html", context)
 
 
 @technician_required
@@ -64,8 +94,8 @@ def edit(request, client_id):
     if form.is_valid() and form.save(actor(request), owner=request.user):
         messages.success(request, _("The changes are saved."))
         return redirect("client", client_id)
-    context = {"form": form, "title": _("Edit %(name)s") % {"name": client}, "back": "clients"}
-    return render(request, "accounts/form.html", context)
+    context = {"form": form, "title": _("Edit %(name)s") % {"name": client}, **_below(client)}
+    return render(request, "form.html", context)
 
 
 @technician_required
@@ -77,28 +107,35 @@ def delete(request, client_id):
         return redirect("clients")
     context = {
         "title": _("Delete %(name)s?") % {"name": client},
-        "warning": _("The client's data and contacts are removed for good."),
+        "consequences": [
+            _("The client's data is removed for good."),
+            *consequences.of_deleting(client),
+        ],
         "submit": _("Delete"),
-        "back": "clients",
+        **_below(client),
     }
-    return render(request, "accounts/form.html", context)
+    return render(request, "confirm.html", context)
+
+
+def _below(client) -> dict:
+    """The context of a page below the client's."""
+    page = reverse("client", args=[client.pk])
+    return {"back": page, "crumbs": [(page, client)]}
 
 
 @technician_required
 def contact_create(request, client_id):
     client = client_or_404(request, client_id)
-    return contacts.create(request, client, reverse("client", args=[client_id]), request.user)
+    return contacts.create(request, client, owner=request.user, **_below(client))
 
 
 @technician_required
 def contact_edit(request, client_id, place):
     client = client_or_404(request, client_id)
-    return contacts.edit(request, client, place, reverse("client", args=[client_id]), request.user)
+    return contacts.edit(request, client, place, owner=request.user, **_below(client))
 
 
 @technician_required
 def contact_delete(request, client_id, place):
     client = client_or_404(request, client_id)
-    return contacts.delete(
-        request, client, place, reverse("client", args=[client_id]), request.user
-    )
+    return contacts.delete(request, client, place, owner=request.user, **_below(client))

@@ -4,7 +4,7 @@ import pytest
 from django import forms
 from django.core.exceptions import ValidationError
 
-from pialara_site.forms import no_control_characters
+from pialara_site.forms import Grouped, no_control_characters
 
 
 class ExampleForm(forms.Form):
@@ -76,6 +76,29 @@ def test_errors_are_summed_up_with_a_way_to_each_field():
 
 def test_right_form_has_no_summary():
     assert "form-errors" not in str(ExampleForm({"nombre": "a", "rol": "a", "size": "s"}))
+
+
+class GroupedForm(Grouped):
+    street = forms.CharField()
+    name = forms.CharField()
+    GROUPS = (("Who", ("name",)), ("Where", ("street", "floor")), ("Never", ("moon",)))
+
+
+def test_groups_have_a_legend_each_and_keep_their_order():
+    html = str(GroupedForm())
+    places = [
+        html.index(part) for part in ("Who</legend>", "id_name", "Where</legend>", "id_street")
+    ]
+    assert places == sorted(places)
+
+
+def test_group_without_fields_is_left_out():
+    assert "Never" not in str(GroupedForm())
+
+
+def test_errors_of_groups_are_summed_up_in_their_order():
+    html = str(GroupedForm({}))
+    assert html.index("#id_name") < html.index("#id_street")
 
 
 @pytest.mark.parametrize("text", ["Ana", "José Ñ", "😀", "\u202eright to left", "$ne", "<b>"])

@@ -1,11 +1,14 @@
 """The page at /, the language, and the pages for errors."""
 
+import re
+
 import pytest
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.http import Http404
+from django.utils import translation
 
 from conftest import logged_in
-from pialara_site import views
+from pialara_site import errors, views
 from tests.mothers import document_of, stored
 
 HOMES = {
@@ -40,6 +43,25 @@ def test_home_is_read_only(anonymous):
 @pytest.mark.parametrize("role", EVERYONE)
 def test_home_answers_a_head_request(request, role):
     assert request.getfixturevalue(role).head("/").status_code == 200
+
+
+def test_landing_leads_to_the_login_and_the_films(anonymous):
+    page = anonymous.get("/").content.decode()
+    assert 'href="/login/"' in page
+    assert 'href="/mflix/"' in page
+
+
+@pytest.mark.parametrize(
+    ("role", "paths"),
+    [
+        ("cliente", ["/me/", "/mflix/", "/profile/preferences/"]),
+        ("tecnico", ["/clients/", "/clients/create/", "/mflix/"]),
+    ],
+)
+def test_home_leads_to_what_one_does_most(request, role, paths):
+    page = request.getfixturevalue(role).get("/").content.decode()
+    tasks = page[page.index('class="tasks"') :]
+    assert re.findall(r'class="box" href="([^"]+)"', tasks) == paths
 
 
 # /language/
@@ -107,6 +129,16 @@ def test_form_from_another_site_is_403(anonymous):
     response = anonymous.post("/language/", {"language": "en"})
     assert response.status_code == 403
     assert response.templates[0].name == "errors/csrf.html"
+
+
+@pytest.mark.parametrize("name", ["400", "403", "404", "405", "413", "429", "500", "503", "csrf"])
+def test_error_page_has_a_drawing_and_says_what_to_do(rf, name):
+    with translation.override("en"):
+        response = errors.page(rf.get("/"), 400, name, minutes=5, seconds=5)
+    page = response.content.decode()
+    advice = re.search(r'<p class="block">([^<]+)</p>', page)[1]
+    assert advice.endswith(".")
+    assert page.count("<svg") >= 3  # the mark, the page's own and the way home
 
 
 def test_oversized_form_is_413(anonymous):

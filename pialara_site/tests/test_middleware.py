@@ -1,4 +1,4 @@
-"""What a request gets while the database is away: 503, whatever it asked for."""
+"""What a request gets while the database is away, and for a method that a page does not take."""
 
 import logging
 
@@ -168,6 +168,14 @@ def test_write_is_told_that_its_outcome_is_unknown(anonymous, away):
     assert page.context["uncertain"] is True
 
 
+def test_page_says_when_to_try_again(admin, away):
+    admin.raise_request_exception = False
+    away(audit.entries, "count_documents")
+    page = admin.get("/audit/?action=edit", headers={"accept-language": "en"}).content.decode()
+    assert "Please try again in 5 seconds." in page
+    assert 'href="/audit/?action=edit"' in page
+
+
 def test_page_never_shows_the_error(admin, away, settings):
     admin.raise_request_exception = False
     settings.DEBUG = True
@@ -182,7 +190,7 @@ def test_page_speaks_the_language_of_its_reader(admin, away, language):
     admin.raise_request_exception = False
     away(audit.entries, "count_documents")
     page = admin.get("/audit/?action=edit", headers={"accept-language": language})
-    assert f'<html lang="{language}">' in page.content.decode()
+    assert f'<html lang="{language}"' in page.content.decode()
 
 
 @pytest.mark.parametrize(
@@ -223,3 +231,18 @@ def test_signal_without_a_request_is_nobodys_business():
     except AutoReconnect:
         answers = got_request_exception.send(sender=None)
     assert all(answer is None for _receiver, answer in answers)
+
+
+# Methods that a page does not take
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_method_that_a_page_does_not_take_gets_a_page(anonymous, language):
+    response = anonymous.post("/", headers={"accept-language": language})
+    assert response.status_code == 405
+    assert response.templates[0].name == "errors/405.html"
+    assert f'<html lang="{language}"' in response.content.decode()
+
+
+def test_methods_that_a_page_takes_stay_told(anonymous):
+    assert anonymous.post("/").headers["Allow"] == "GET, HEAD"

@@ -10,14 +10,20 @@ addEventListener("beforeunload", (event) => dirty && event.preventDefault());
 // A form is sent once; whoever stopped the answer may send it again.
 const MOST_PATIENCE = 10000;
 const busy = (is) => document.body.classList.toggle("is-busy", is);
+const wait = () => {
+  busy(true);
+  setTimeout(busy, MOST_PATIENCE, false);
+};
 document.addEventListener("submit", (event) => {
   if (event.defaultPrevented || event.target.method !== "post") return;
   if (document.body.matches(".is-busy")) return event.preventDefault();
   if (event.target === dirty) dirty = null;
   if (dirty) return; // leaving may still be thought better of
-  busy(true);
-  setTimeout(busy, MOST_PATIENCE, false);
+  wait();
 });
+// What takes long to come, as a report does, shows it meanwhile.
+document.addEventListener("click", ({ target }) => target.closest("a[data-slow]") && wait());
+document.addEventListener("submit", ({ target }) => target.matches("[data-slow]") && wait());
 addEventListener("pageshow", () => busy(false));
 
 // What htmx loads shows that it is at work; what it could not load is loaded as a page, which says
@@ -58,4 +64,18 @@ document.addEventListener("change", ({ target }) => {
   if (!bar) return;
   if (target.matches("[data-all]")) for (const box of boxes(bar)) box.checked = target.checked;
   say(bar);
+});
+
+// What is typed as a password can be looked at, until it is sent.
+document.querySelectorAll("[data-shows]").forEach((button) => { button.parentElement.hidden = false; });
+const show = (button, is) => {
+  document.getElementById(button.dataset.shows).type = is ? "text" : "password";
+  button.ariaPressed = is;
+};
+document.addEventListener("click", ({ target }) => {
+  const button = target.closest("[data-shows]");
+  if (button) show(button, button.ariaPressed === "false");
+});
+document.addEventListener("submit", ({ target }) => {
+  target.querySelectorAll("[data-shows]").forEach((button) => show(button, false));
 });
