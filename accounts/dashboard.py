@@ -1,0 +1,112 @@
+"""The centre in numbers, for its administrators."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from pymongo import ASCENDING, DESCENDING
+
+from . import directory
+from .directory import Filters, Numbers, kinds_pipeline
+from .models import User, normal
+from .users import COLLATION, users
+
+MONTHS = 12
+WEEK = timedelta(days=7)
+MOST_TECHNICIANS = 20
+MOST_PEOPLE = 5
+PERSON = {"email": 1, "nombre": 1, "ultimo_acceso": 1, "accesos": 1}
+
+
+@dataclass(frozen=True)
+class Overview:
+    """`roles`, `states`: {value: n}; `months`: [(first day, sign-ups)], MONTHS of them.
+
+    `technicians`: [(name, clients)] of those with most; `unassigned`: clients without one;
+    `this_week`: who logged in within seven days.
+    """
+
+    total: int
+    roles: Counter[str]
+    states: Counter[str]
+    months: list[tuple[date, int]]
+    technicians: list[tuple[str, int]]
+    unassigned: int
+    this_week: int
+
+
+def overview_pipeline(first_month: datetime, week_ago: datetime) -> list[dict]:
+    """The rows of kinds_pipeline(), one {month, n} per month, and {this_week}.
+
+    United, and not one $facet, so that each part is read from an index.
+    """
+    # An array that holds a date fits the $gte, but is no date.
+    signed_up = {"$convert": {"input": "$creado", "to": "date", "onError": None}}
+    months = [
+        {"$match": {"creado": {"$gte": first_month}}},
+        {"$group": {"_id": {"$dateTrunc": {"date": signed_up, "unit": "month"}}, "n": {"$sum": 1}}},
+        {"$project": {"_id": 0, "month": "$_id", "n": 1}},
+    ]
+    week = [{"$match": {"ultimo_acceso": {"$gte": week_ago}}}, {"$count": "this_week"}]
+    return [
+        *kinds_pipeline(""),
+        {"$unionWith": {"coll": users.name, "pipeline": months}},
+        {"$unionWith": {"coll": users.name, "pipeline": week}},
+    ]
+
+
+def overview() -> Overview:
+    """The centre's numbers, in one command."""
+    now = datetime.now(UTC)
+    first = now.year * 12 + now.month - MONTHS
+    months = {
+        datetime((first + n) // 12, (first + n) % 12 + 1, 1, tzinfo=UTC): 0 for n in range(MONTHS)
+    }
+    numbers, this_week = Numbers(), 0
+    for row in directory.by_kind(overview_pipeline(min(months), now - WEEK)):
+        if "this_week" in row:
+            this_week = row["this_week"]
+        elif "month" not in row:
+            directory.add(numbers, Filters(), row)
+        elif row["month"] in months:
+            months[row["month"]] = row["n"]
+    unassigned = numbers.clients.pop("", 0)
+    names = {normal(email): name for email, name in numbers.technicians.items()}
+    return Overview(
+        total=numbers.total,
+        roles=numbers.roles,
+        states=numbers.states,
+        months=[(month.date(), n) for month, n in months.items()],
+        technicians=[
+            (names.get(email, email), n)
+            for email, n in numbers.clients.most_common(MOST_TECHNICIANS)
+        ],
+        unassigned=unassigned,
+        this_week=this_week,
+    )
+
+
+def people_pipeline() -> list[dict]:
+    """Who logged in last, then who logged in most, each marked as `of` one of these."""
+    latest = [
+        {"$match": {"ultimo_acceso": {"$type": "date"}}},
+        {"$sort": {"ultimo_acceso": DESCENDING, "_id": DESCENDING}},
+        {"$limit": MOST_PEOPLE},
+        {"$project": {**PERSON, "of": {"$literal": "latest"}}},
+    ]
+    busiest = [
+        {"$match": {"accesos": {"$gt": 0}}},
+        {"$sort": {"accesos": DESCENDING, "_id": ASCENDING}},
+        {"$limit": MOST_PEOPLE},
+        {"$project": {**PERSON, "of": {"$literal": "busiest"}}},
+    ]
+    return [*latest, {"$unionWith": {"coll": users.name, "pipeline": busiest}}]
+
+
+def active_people() -> tuple[list[User], list[User]]:
+    """Who logged in last, and who logged in most, in one command."""
+    found = list(users.aggregate(people_pipeline(), collation=COLLATION))
+    return (
+        [User.from_document(doc) for doc in found if doc["of"] == "latest"],
+        [User.from_document(doc) for doc in found if doc["of"] == "busiest"],
+    )
