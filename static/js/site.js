@@ -54,7 +54,7 @@ document.addEventListener("htmx:afterSettle", () => {
 // How many rows are chosen, and all of them at once.
 const boxes = (bar) => [...bar.form.querySelectorAll(`[name="${bar.dataset.chosen}"]`)];
 const say = (bar) => {
-  bar.value = bar.dataset.words.replace("%s", boxes(bar).filter((box) => box.checked).length);
+  bar.value = bar.dataset.words.replace("{n}", boxes(bar).filter((box) => box.checked).length);
 };
 const sayAll = () => document.querySelectorAll("output[data-chosen]").forEach(say);
 addEventListener("pageshow", sayAll);
