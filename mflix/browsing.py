@@ -34,7 +34,8 @@ SORTS = {
     RELEVANCE: gettext_lazy("Best match"),
 }
 NAMES = ("title", "cast", "director")
-DETAILS = ("title", "year_from", "year_to", "rating_from", "rated", "type")
+# What is chosen by links alone: a search form's field for it adds to it.
+_LINKED = {*FIELDS, *BUCKETS}
 TYPES = {"movie": gettext_lazy("Film"), "series": gettext_lazy("Series")}
 
 
@@ -82,18 +83,16 @@ class Browsing:
         return self.url([("q", " ".join(named))], RELEVANCE) if named else ""
 
     @property
+    def entered(self) -> list[tuple[str, str]]:
+        """What the search form shows in its fields."""
+        return [pair for pair in self.search.pairs() if pair[0] not in _LINKED]
+
+    @property
     def kept(self) -> list[tuple[str, str]]:
         """What the search form sends along, having no fields for it that show it."""
         pairs = self.search.pairs()
-        kept = [pair for pair in pairs if pair[0] in FIELDS or pair[0] in BUCKETS]
+        kept = [pair for pair in pairs if pair[0] in _LINKED]
         return [*kept, *_sorted_by(self.sort, pairs)]
-
-    @property
-    def is_detailed(self) -> bool:
-        """Whether a filter is set that the search form shows when opened."""
-        return any(name in DETAILS for name in self.search.given)
-
-    types = tuple(TYPES.items())
 
     def sorts(self) -> list[Link]:
         pairs = self.search.pairs()

@@ -9,8 +9,8 @@ from string import ascii_uppercase
 Point = tuple[float, float]  # longitude, latitude
 
 # In the units of the drawing
-WIDTH, HEIGHT, MARGIN = 640, 400, 40
-RADIUS = 13
+WIDTH, HEIGHT, MARGIN = 480, 320, 40
+RADIUS = 16
 LONGEST_SCALE = WIDTH / 4
 
 KM_PER_DEGREE = 111.32

@@ -14,7 +14,7 @@ PATH = "/mflix/"
 FILM = re.compile(r"/mflix/movies/([0-9a-f]{24})/")
 # What walking through hundreds of films needs of each page; to parse it takes half as long again
 # as to get it.
-COUNT = re.compile(r'<p id="film-count"[^>]*>(.*?)</p>', re.DOTALL)
+COUNT = re.compile(r'<p id="count"[^>]*>(.*?)</p>', re.DOTALL)
 FILMS = re.compile(r'<ul class="films">(.*?)</ul>', re.DOTALL)
 FILM_LINK = re.compile(rf'<a href="{FILM.pattern}"')
 LINK = r'<a [^>]*rel="%s" href="([^"]*)"'
@@ -57,7 +57,7 @@ class FilmPage(Page):
 
     @property
     def similar(self) -> list[ObjectId]:
-        lists = self.all("section", aria_labelledby="similar")
+        lists = self.all("div", aria_labelledby="similar")
         return [id_ for each in lists for id_ in film_ids(each)]
 
 
@@ -127,7 +127,7 @@ class FilmsPage(Page):
     @property
     def loosened(self) -> dict[str, int]:
         """Where an empty result leads, with the numbers it promises."""
-        note = self.all("div", class_="notification")
+        note = self.all("div", class_="empty")
         items = [each for part in note for each in elements(part) if is_a(each, "li")]
         return {href(links(each)[0]): number(text(each).rpartition(":")[2]) for each in items}
 

@@ -16,6 +16,8 @@ from mflix.attachments import MOST_BYTES, BadImage, chunks, draw, files, keeping
 from mflix.comments import comments
 from mflix.tests.mothers import a_comment, a_movie, an_attachment, an_image
 
+pytestmark = pytest.mark.usefixtures("english")
+
 FORMATS = ["JPEG", "PNG", "GIF", "WEBP"]
 ORIENTATION, MAKER, PLACE = 0x0112, 0x010F, 0x8825
 

@@ -1,5 +1,7 @@
 """Editing, deleting and moderating comments."""
 
+import re
+
 import pytest
 from bson import ObjectId
 
@@ -44,6 +46,13 @@ def told(movie) -> int:
 def test_form_shows_the_text(cliente, mine):
     response = cliente.get(f"/mflix/comments/{mine['_id']}/edit/")
     assert response.context["form"]["text"].value() == "Before"
+
+
+@pytest.mark.parametrize("action", ["edit", "delete"])
+def test_page_that_one_came_from_stands_above(cliente, mine, movie, action):
+    path = f"/mflix/comments/{mine['_id']}/{action}/"
+    assert f'/mflix/movies/{movie["_id"]}/#comments">{movie["title"]}</a>' in cliente.get(path).text
+    assert '/mflix/my-comments/">Mis comentarios</a>' in cliente.get(f"{path}?mine").text
 
 
 def test_only_the_text_is_changed(cliente, mine):
@@ -198,8 +207,8 @@ def test_moderation_is_in_the_audit_log_without_the_text(admin, cliente, mine):
 def test_moderation_reads_as_a_sentence_in_the_log(admin, mine):
     delete(admin, mine)
     page = admin.get("/audit/", headers={"accept-language": "en"}).content.decode()
-    assert "removed a comment of<br><small>Film: " in page
-    assert f"<td>{mine['name']}</td>" in page
+    assert f"removed a comment of {mine['name']}." in re.sub("<[^>]+>", "", page)
+    assert "<p>Film: " in page
 
 
 def test_moderation_stands_in_the_history_of_the_author(admin, cliente, mine):
@@ -213,6 +222,13 @@ def test_one_sees_what_one_is_about_to_delete(admin, movie):
     page = admin.get(f"/mflix/comments/{comment['_id']}/delete/").text
     assert "<p>First line</p>" in page
     assert "&lt;Second&gt;" in page
+
+
+def test_image_that_goes_too_is_named(cliente, mine):
+    path, english = f"/mflix/comments/{mine['_id']}/delete/", {"Accept-Language": "en"}
+    assert "The comment is removed for good." in cliente.get(path, headers=english).text
+    an_attachment(mine)
+    assert "and its image are removed for good." in cliente.get(path, headers=english).text
 
 
 def test_comment_stays_when_the_log_can_not_be_written(admin, mine, movie, monkeypatch):

@@ -127,8 +127,12 @@ def test_deep_page_costs_as_much_as_the_first(anonymous, movie, commands):
 
 
 def test_heading_is_the_title_of_the_film(anonymous, movie):
+    assert '<h1 class="title">Volver</h1>' in anonymous.get(path(movie)).content.decode()
+
+
+def test_film_stands_above_its_comments(anonymous, movie):
     page = anonymous.get(path(movie)).content.decode()
-    assert f'<h1 class="title"><a href="/mflix/movies/{movie["_id"]}/">Volver</a></h1>' in page
+    assert f'<li><a href="/mflix/movies/{movie["_id"]}/">Volver</a></li>' in page
 
 
 @pytest.mark.parametrize("id_", ["0" * 24, "nonsense", "0" * 25])
@@ -261,6 +265,12 @@ def test_date_beyond_the_calendar_is_not_shown(anonymous, movie, date):
     a_comment(movie, date=date)
     response = anonymous.get(path(movie))
     assert "<time" not in response.content.decode()
+
+
+def test_time_is_told_as_people_say_it_and_exactly(anonymous, movie):
+    a_comment(movie, date=datetime.now(UTC) - timedelta(days=2))
+    page = anonymous.get(path(movie), headers={"Accept-Language": "en"}).content.decode()
+    assert re.search(r'<time [^>]*tabindex="0">2\sdays ago<span class="ago-exact">', page)
 
 
 def test_comments_without_a_proper_date_come_last(anonymous, movie):

@@ -81,16 +81,16 @@ def test_title_stands_in_the_browsers_tab(anonymous):
         ("Genres", "Drama, Fantasy"),
         ("Countries", "Mexico"),
         ("Languages", "Spanish, Nahuatl"),
-        ("Released", "May 8, 1962"),
+        ("Released", "8 May 1962"),
         ("Awards", "Palme d'Or nominee."),
         ("Awards won", "5"),
         ("Nominations", "1,234"),
         ("Critics agree", "Societal etiquette devolves."),
         ("Production", "Altura Films"),
         ("Box office", "$5.1M"),
-        ("On DVD", "Feb. 10, 2009"),
+        ("On DVD", "10 February 2009"),
         ("Website", "http://films.example/angel"),
-        ("Data of", "Sept. 1, 2015"),
+        ("Data of", "1 September 2015"),
     ],
 )
 def test_what_is_known_is_shown(anonymous, name, value):
@@ -131,7 +131,7 @@ def test_poster_is_shown(anonymous):
 
 def test_date_of_the_data_may_be_a_date(anonymous):
     movie = a_movie(lastupdated=datetime(2015, 9, 1, tzinfo=UTC))
-    assert text(FilmPage(anonymous, movie).details["Data of"]) == "Sept. 1, 2015"
+    assert text(FilmPage(anonymous, movie).details["Data of"]) == "1 September 2015"
 
 
 def test_what_is_not_known_is_not_named(anonymous):
@@ -290,6 +290,12 @@ def test_name_given_twice_counts_once(anonymous, film):
     twice = like(genres=["War", "War"], tomatoes=reviewed(9))
     two = like(genres=["War", "Drama"], tomatoes=reviewed(5))
     assert FilmPage(anonymous, film).similar == [two, twice]
+
+
+def test_similar_films_scroll_by_themselves_and_by_keyboard_too(anonymous, film):
+    like(genres=["War"])
+    row = dict(FilmPage(anonymous, film).one("div", class_="film-row").attributes)
+    assert (row["role"], row["aria-labelledby"], row["tabindex"]) == ("region", "similar", "0")
 
 
 # Comments, and what one may do

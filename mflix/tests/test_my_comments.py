@@ -100,4 +100,4 @@ def test_who_has_no_email_has_no_comments(email):
 
 
 def test_list_without_comments_leads_to_the_films(cliente):
-    assert re.search('notification">.*href="/mflix/"', cliente.get(PATH).content.decode())
+    assert re.search('(?s)class="empty">.*href="/mflix/"', cliente.get(PATH).content.decode())

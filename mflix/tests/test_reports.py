@@ -30,9 +30,12 @@ def cells(caller, name: str, **query) -> list[tuple]:
     return [row.cells for row, _pairs in found or []]
 
 
-def table(caller, name: str, **query) -> list[dict]:
+def table(caller, name: str, language="en", **query) -> list[dict]:
     """The lines of the report's file."""
-    content = caller.get(f"/mflix/reports/{name}.csv", query).getvalue().decode("utf-8-sig")
+    response = caller.get(
+        f"/mflix/reports/{name}.csv", query, headers={"accept-language": language}
+    )
+    content = response.getvalue().decode("utf-8-sig")
     return list(csv.DictReader(StringIO(content, newline="")))
 
 
@@ -231,6 +234,12 @@ def test_year_that_is_a_typing_error_does_not_stretch_the_drawing(admin):
     assert films.points == [(1976, 1)]
 
 
+def test_years_are_the_same_in_all_drawings(admin):
+    a_comment(a_movie(year=1976), date=datetime(1978, 1, 1, tzinfo=UTC))
+    charts = admin.get("/mflix/reports/years/").context["charts"]
+    assert [[year for year, _n in chart.points] for chart in charts] == [[1976, 1977, 1978]] * 3
+
+
 # By genre
 
 
@@ -313,6 +322,13 @@ def test_every_report_is_a_table_with_a_drawing_and_a_file(admin, name):
         assert part in page
 
 
+def test_way_to_a_report_shows_that_it_takes_its_time(admin):
+    assert admin.get("/mflix/reports/").content.decode().count("data-slow") == len(REPORTS)
+    assert b'<form method="get" class="filters" action="/mflix/reports/directors/" data-slow' in (
+        admin.get("/mflix/reports/directors/").content
+    )
+
+
 @pytest.mark.parametrize("name", REPORTS)
 def test_report_without_data_says_so(admin, name):
     assert "There is nothing to report yet." in english(admin, f"/mflix/reports/{name}/")
@@ -356,33 +372,59 @@ def test_file_is_a_download_that_begins_with_the_mark_of_utf8(admin):
     a_movie(genres=["Español"])
     response = admin.get("/mflix/reports/genres.csv")
     assert response.headers["Content-Type"] == "text/csv; charset=utf-8"
-    assert response.headers["Content-Disposition"] == 'attachment; filename="genres.csv"'
-    assert (
-        response.getvalue() == '\ufeff"genre","films","comments"\r\n"Español","1","0"\r\n'.encode()
+    assert response.getvalue() == (
+        '\ufeff"Género","Películas","Comentarios sobre estas películas"\r\n'
+        '"Español","1","0"\r\n'.encode()
     )
+
+
+@pytest.mark.parametrize(
+    ("language", "name"),
+    [
+        ("es", "peliculas-y-comentarios-por-genero.csv"),
+        ("en", "films-and-comments-by-genre.csv"),
+    ],
+)
+def test_file_is_called_as_its_report(admin, language, name):
+    response = admin.get("/mflix/reports/genres.csv", headers={"accept-language": language})
+    assert response.headers["Content-Disposition"] == f'attachment; filename="{name}"'
 
 
 @pytest.mark.parametrize(
     ("name", "headings"),
     [
-        ("commenters", ["name", "email", "comments"]),
-        ("directors", ["director", "films", "rating"]),
-        ("years", ["year", "films", "comments", "written"]),
-        ("genres", ["genre", "films", "comments"]),
-        ("discussed", ["film", "year", "comments", "latest"]),
+        ("commenters", ["Nombre", "Correo electrónico", "Comentarios"]),
+        ("directors", ["Director", "Películas con nota", "Nota media de IMDb"]),
+        (
+            "years",
+            [
+                "Año",
+                "Películas",
+                "Comentarios sobre estas películas",
+                "Comentarios escritos ese año",
+            ],
+        ),
+        ("genres", ["Género", "Películas", "Comentarios sobre estas películas"]),
+        ("discussed", ["Película", "Año", "Comentarios", "Últimos comentarios"]),
     ],
 )
-def test_files_have_the_same_headings_in_every_language(admin, name, headings):
+def test_files_have_the_headings_of_their_pages(admin, name, headings):
     a_comment(a_movie())
-    (first, *_rest) = table(admin, name, films=1)
+    (first, *_rest) = table(admin, name, language="es", films=1)
     assert list(first) == headings
 
 
-def test_file_holds_what_the_page_shows(admin):
+@pytest.mark.parametrize(
+    ("language", "headings"),
+    [
+        ("es", ["Director", "Películas con nota", "Nota media de IMDb"]),
+        ("en", ["Director", "Rated films", "Average IMDb rating"]),
+    ],
+)
+def test_numbers_are_as_programs_read_them_in_every_language(admin, language, headings):
     rated("Ana", 7, 8)
-    assert table(admin, "directors", films=2) == [
-        {"director": "Ana", "films": "2", "rating": "7.5"}
-    ]
+    (line,) = table(admin, "directors", language=language, films=2)
+    assert list(line.items()) == list(zip(headings, ["Ana", "2", "7.5"], strict=True))
 
 
 def test_latest_comments_are_the_lines_of_one_cell(admin):
@@ -392,10 +434,10 @@ def test_latest_comments_are_the_lines_of_one_cell(admin):
         a_comment(movie, name="Ana", text=f"day {day}", date=date)
     assert table(admin, "discussed") == [
         {
-            "film": "Metropolis",
-            "year": "1927",
-            "comments": "2",
-            "latest": "2026-01-02 Ana: day 2\n2026-01-01 Ana: day 1",
+            "Film": "Metropolis",
+            "Year": "1927",
+            "Comments": "2",
+            "Latest comments": "2026-01-02 Ana: day 2\n2026-01-01 Ana: day 1",
         }
     ]
 
@@ -403,12 +445,12 @@ def test_latest_comments_are_the_lines_of_one_cell(admin):
 @pytest.mark.parametrize("start", ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "＝1+1"])
 def test_what_a_spreadsheet_would_run_is_a_text(admin, start):
     a_movie(genres=[start])
-    assert table(admin, "genres")[0]["genre"] == f"'{start}"
+    assert table(admin, "genres")[0]["Genre"] == f"'{start}"
 
 
 def test_unknown_year_is_an_empty_cell(admin):
     a_movie(year="2006è")
-    assert table(admin, "years")[0]["year"] == ""
+    assert table(admin, "years")[0]["Year"] == ""
 
 
 # How they are read

@@ -135,9 +135,8 @@ def test_theaters_at_one_place_are_each_on_exactly_one_page(anonymous):
 
 def test_empty_search_near_a_point_offers_the_widest(anonymous, iberia):
     response = anonymous.get("/mflix/theaters/?lat=43.3&lng=-1.98&page=7", headers=ENGLISH)
-    assert '<a href="?lat=43.3&amp;lng=-1.98&amp;km=500">Search within 500 km</a>' in (
-        response.content.decode()
-    )
+    address = "?lat=43.3&amp;lng=-1.98&amp;km=500"
+    assert f'href="{address}">Search within 500 km</a>' in response.content.decode()
 
 
 def test_empty_widest_search_offers_no_wider(anonymous, iberia):
@@ -424,7 +423,7 @@ def test_address_is_shown(anonymous):
     a_theater(location={"address": address})
     page = anonymous.get("/mflix/theaters/").content.decode()
     assert "13668 Foothill Blvd<br>Ste &lt;3&gt;" in page
-    for part in (">Sylmar</a>", "<td>CA</td>", "<td>91342</td>"):
+    for part in (">Sylmar</a>", ">CA</td>", ">91342</td>"):
         assert part in page
 
 
@@ -449,9 +448,9 @@ def test_each_theater_links_to_an_outside_map_without_telling_it_from_where(anon
 def test_page_holds_a_map_that_is_told_in_words(anonymous, iberia, language):
     headers = {"accept-language": language}
     page = anonymous.get("/mflix/theaters/", AT_MADRID, headers=headers).content.decode()
-    assert '<svg class="theater-map" viewBox="0 0 640 400" role="img"' in page
+    assert '<svg class="theater-map" viewBox="0 0 480 320" role="img"' in page
     assert '<title id="map-title">' in page
-    assert '<circle class="map-mark" cx="320" cy="200"' in page
+    assert '<circle class="map-mark" cx="240" cy="160"' in page
 
 
 def test_map_has_the_letters_of_the_list(anonymous, iberia):
@@ -475,7 +474,7 @@ def test_page_embeds_nothing_from_outside(anonymous, iberia):
 
 def test_location_button_is_hidden_until_the_script_shows_it(anonymous):
     page = anonymous.get("/mflix/theaters/").content.decode()
-    assert '<button class="button" type="button" data-locate hidden>' in page
+    assert 'type="button" data-locate hidden>' in page
     assert '<script src="/static/js/locate.js" defer></script>' in page
 
 

@@ -12,6 +12,8 @@ from pialara_site import mongo, schema
 
 from .mothers import a_theater
 
+pytestmark = pytest.mark.usefixtures("english")
+
 NOWHERE = {"geo": {"type": "Point", "coordinates": [200, 95]}}
 
 

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 from .. import catalogue, facets, film, popularity
 from ..browsing import Browsing
 from ..forms.comments import CommentForm
+from ..forms.films import FilmFilters
 from ..keyset import Cursor
 from ..movies import movies
 from ..search import Search, order_of
@@ -29,6 +30,7 @@ def browse(request):
         "page": page,
         "search": search,
         "browsing": browsing,
+        "form": FilmFilters(browsing),
         "facets": browsing.facets(page.facets),
         "loosened": browsing.loosened(loosened),
         "most": facets.MOST_COUNTED,

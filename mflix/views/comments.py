@@ -17,6 +17,7 @@ from accounts.requests import actor
 
 from .. import comments
 from ..comments import Comment, NoSuchComment, NoSuchMovie
+from ..details import title
 from ..forms.comments import CommentForm, EditForm
 
 # Where on their pages what was done to comments is told.
@@ -51,7 +52,12 @@ def of_movie(request, movie_id):
 
 def _page(request, movie_id, form, status=200):
     movie, shown = comments.page(movie_id, request.GET)
-    context = {"movie": movie, "comments": shown, "comment_form": form}
+    context = {
+        "movie": movie,
+        "comments": shown,
+        "comment_form": form,
+        "crumbs": [(reverse("movie", args=[movie_id]), title(movie))],
+    }
     return render(request, "mflix/movie_comments.html", context, status=status)
 
 
@@ -88,8 +94,8 @@ def edit(request, comment_id):
         comments.edit(comment_id, request.user.email, form.cleaned_data["text"])
         messages.success(request, _("Your comment is saved."), PLACE)
         return redirect(_back(request, comment))
-    context = {"form": form, "title": _("Edit my comment"), "back": _back(request, comment)}
-    return render(request, "accounts/form.html", context)
+    context = {"form": form, "title": _("Edit my comment"), **_above(request, comment)}
+    return render(request, "form.html", context)
 
 
 @any_role_required
@@ -107,12 +113,18 @@ def delete(request, comment_id):
         return redirect(_back(request, comment))
     context = {
         "title": _("Delete the comment of %(name)s?") % {"name": comment.author},
-        "warning": _("The comment and its image are removed for good."),
+        "consequences": [_gone(comment)],
         "quote": comment.text,
         "submit": _("Delete"),
-        "back": _back(request, comment),
+        **_above(request, comment),
     }
-    return render(request, "accounts/form.html", context)
+    return render(request, "confirm.html", context)
+
+
+def _gone(comment: Comment) -> str:
+    if comment.image:
+        return _("The comment and its image are removed for good.")
+    return _("The comment is removed for good.")
 
 
 def _place(movie_id) -> str:
@@ -124,6 +136,13 @@ def _back(request, comment: Comment) -> str:
     if "mine" in request.GET or not comment.movie:
         return reverse("my_comments")
     return _place(comment.movie_id)
+
+
+def _above(request, comment: Comment) -> dict:
+    """The page that one came from, for `form.html` and `confirm.html`."""
+    back = _back(request, comment)
+    is_mine = back == reverse("my_comments")
+    return {"back": back, "crumbs": [(back, _("My comments") if is_mine else title(comment.movie))]}
 
 
 @any_role_required

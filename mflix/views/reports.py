@@ -71,4 +71,4 @@ def export(request, name):
     rows = _rows(report, asked)
     if rows is None:
         return _page(request, name, asked, rows)
-    return download(f"{name}.csv", report.lines(rows))
+    return download(report.file_name, report.lines(rows))
