@@ -1,8 +1,8 @@
-# Four verbs; each sets up whatever it needs first.
+# Each verb sets up whatever it needs first, in .venv.
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test lint messages
+.PHONY: run test e2e screenshots lint messages
 
 run: .venv/installed
 	@$(BIN)/python manage.py start $(ARGS)
@@ -10,6 +10,13 @@ run: .venv/installed
 # More processes than cores, as each waits for MongoDB half of its time.
 test: .venv/installed-dev
 	$(BIN)/pytest -n 4 $(ARGS)
+
+# The pages in a real browser; needs Debian's package chromium.
+e2e: .venv/installed-dev
+	$(BIN)/pytest -m browser -n 2 $(ARGS) tests/browser
+
+screenshots: .venv/installed-dev
+	@$(BIN)/python -m tests.browser.screenshots $(ARGS)
 
 lint: .venv/installed-dev
 	$(BIN)/ruff check .

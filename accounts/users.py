@@ -356,11 +356,11 @@ def record_link(user: User, by: Actor):
 
 
 def change_many(
-    user_ids: list[ObjectId], fields: dict, by: Actor, refuse: Callable[[User], str]
+    user_ids: list[ObjectId], fields: dict, by: Actor, refuse: Callable[[User], str | None]
 ) -> tuple[int, list[tuple[User, str]]]:
     """Set the same `fields` (`estado` or `parent`) of many users at once.
 
-    `refuse(user)` says why one of them can't be changed, or "". Returns how many were changed,
+    `refuse(user)` says why one of them can't be changed, or None. Returns how many were changed,
     and those that were not, each with the reason; users who are gone are in neither. Raises
     NoSuchTechnician, and NoSuchUser when the administrator who does it is none any more.
     """

@@ -7,7 +7,7 @@ from bson import ObjectId
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import TextChoices
-from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
+from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from .. import sessions
 from ..models import User
@@ -63,6 +63,10 @@ CHANGE = {
         "n",
     ),
 }
+LOGGED_OUT = ngettext_lazy("%(n)s user is logged out.", "%(n)s users are logged out.", "n")
+GONE = ngettext_lazy(
+    "%(n)s user does not exist any more.", "%(n)s users do not exist any more.", "n"
+)
 STAY = {
     Refusal.NO_CLIENT: ngettext_lazy(
         "%(n)s user is no client and stays as before.",
@@ -135,9 +139,11 @@ class BulkForm(forms.Form):
     def is_safe(self) -> bool:
         return self.cleaned_data["action"] in (BulkAction.ACTIVATE, BulkAction.ASSIGN)
 
+    def offer(self, technicians: dict[str, str]):
+        self.fields["parent"].widget.choices = technician_choices(technicians, CHOOSE)
+
     def confirmed(self, technicians: dict[str, str]) -> bool:
         """Was this sent from the page that confirms, with a technician where one is needed?"""
-        self.fields["parent"].widget.choices = technician_choices(technicians, CHOOSE)
         if not self.cleaned_data["confirm"]:
             return False
         if self.assigns and self.cleaned_data["parent"] not in technicians:
@@ -152,16 +158,9 @@ class BulkForm(forms.Form):
         changed = [user.pk for user in people if user not in staying]
         said = [CHANGE[self.cleaned_data["action"]] % {"n": len(changed)}] if changed else []
         if not self.is_safe and (n := sessions.count_people(changed)):
-            said.append(
-                ngettext("%(n)s user is logged out.", "%(n)s users are logged out.", n) % {"n": n}
-            )
+            said.append(LOGGED_OUT % {"n": n})
         if n := len(self.cleaned_data["ids"]) - len(people):
-            said.append(
-                ngettext(
-                    "%(n)s user does not exist any more.", "%(n)s users do not exist any more.", n
-                )
-                % {"n": n}
-            )
+            said.append(GONE % {"n": n})
         return [*said, *(sentence for sentence, _people in by_reason(refused))]
 
     def fields_to_set(self) -> dict:

@@ -259,7 +259,7 @@ def test_administrator_who_is_none_any_more_changes_nobody(admin):
     user = a_client()
     former = audit.Actor("Former", "former@example.org", a_technician().pk)
     with pytest.raises(users.NoSuchUser):
-        users.change_many([user.pk], {"estado": "suspendido"}, former, lambda user: "")
+        users.change_many([user.pk], {"estado": "suspendido"}, former, lambda user: None)
     assert states(user) == ["activo"]
 
 

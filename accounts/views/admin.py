@@ -185,6 +185,7 @@ def bulk(request):
         return HttpResponseRedirect(back)
     people, technicians = directory.chosen(form.cleaned_data["ids"])
     if not form.confirmed(technicians):
+        form.offer(technicians)
         context = {
             "form": form,
             "people": people,

@@ -1,0 +1,79 @@
+"""What axe misses, on every page (structure.js says how each is found)."""
+
+from collections import defaultdict
+from pathlib import Path
+
+import html5lib
+import pytest
+
+from .pages import PAGES, VISITS
+from .visitors import LANGUAGES
+from .watch import expect_none
+
+STRUCTURE = Path(__file__).with_name("structure.js").read_text()
+PHONE, SMALL_PHONE, DESKTOP = 360, 320, 1280
+TABS = 400  # more presses than any page needs
+
+DOUBLE = "document.documentElement.className = 'text-200'"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("wanted", "role"), VISITS, ids=str)
+def test_page_is_well_built(visit, wanted, role, language):
+    page = visit(wanted, role, language)
+    page.evaluate(STRUCTURE)
+    found = page.evaluate("structure.outline()")
+    for width in (DESKTOP, PHONE, SMALL_PHONE):
+        page.set_viewport_size({"width": width, "height": 800})
+        found += said(page, f"{width} px", "sticksOut")
+        if width != SMALL_PHONE:
+            found += said(page, f"{width} px", "smallTargets")
+    page.set_viewport_size({"width": DESKTOP, "height": 800})
+    page.evaluate(DOUBLE)
+    found += said(page, f"{DESKTOP} px, double text", "sticksOut")
+    assert page.locator("html").get_attribute("lang") == language
+    found += markup_errors(page.answer.text())
+    expect_none(found)
+
+
+def said(page, look: str, check: str) -> list[str]:
+    return [f"{look}: {fault}" for fault in page.evaluate(f"structure.{check}()")]
+
+
+def markup_errors(text: str) -> list[str]:
+    parser = html5lib.HTMLParser()
+    parser.parse(text)
+    lines = text.splitlines()
+    return [
+        f"HTML line {line}: {code} {about}: {lines[line - 1].strip()[:200]}"
+        for (line, _column), code, about in parser.errors
+    ]
+
+
+@pytest.mark.parametrize(("wanted", "role"), VISITS, ids=str)
+def test_focus_is_seen_wherever_tab_leads(visit, wanted, role):
+    page = visit(wanted, role)
+    page.evaluate(STRUCTURE)
+    page.evaluate("structure.rememberLooks()")
+    found = []
+    for _ in range(TABS):
+        page.keyboard.press("Tab")
+        faults = page.evaluate("structure.focused()")
+        if faults is None:
+            break
+        found += faults
+    else:
+        found.append("Tab never leaves the page")
+    expect_none(found)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_titles_tell_the_pages_apart(visit, language):
+    """States of one page may share its title."""
+    paths = defaultdict(set)
+    for wanted in PAGES:
+        if not wanted.state:
+            page = visit(wanted, wanted.roles[0], language)
+            paths[page.title()].add(wanted.path.partition("?")[0])
+            page.context.close()
+    assert {title: shared for title, shared in paths.items() if len(shared) > 1 or not title} == {}
