@@ -9,15 +9,15 @@ from math import ceil, floor, isfinite, log10
 
 Point = tuple[object, float]  # a label and its number
 
-WIDTH = 480  # so that text keeps its size on a phone
+WIDTH = 400  # so that text keeps its size on a phone
 # Of bars: where they start, how long the longest is, how far one is from the next.
-BAR_LEFT, BAR_LENGTH, BAR_STEP, BAR_THICKNESS = 176, 240, 28, 20
+BAR_LEFT, BAR_LENGTH, BAR_STEP, BAR_THICKNESS = 146, 200, 28, 20
 MOST_LETTERS = 18
 # Of lines: the margins around them.
-LEFT, RIGHT, TOP, BOTTOM = 48, 16, 16, 32
+LEFT, RIGHT, TOP, BOTTOM = 52, 16, 16, 32
 LINE_HEIGHT = 240
 MOST_TICKS = 5
-MOST_LABELS = 6
+MOST_LABELS = 5
 
 
 @dataclass(frozen=True)

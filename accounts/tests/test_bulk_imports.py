@@ -15,6 +15,9 @@ HASH = "sha256$salt$0123456789abcdef"
 BCRYPT = "$2b$12$UREFwsRUoyF0CRqGNK0LzO0HM/jLhgUCNNIJ9RJAqMUQ74crlJ1Vu"
 
 
+pytestmark = pytest.mark.usefixtures("english")
+
+
 def a_seed(**fields) -> dict:
     """A document in the seeds' shape."""
     document = {"nombre": "Ana", "email": "ana@example.org", "password": HASH}

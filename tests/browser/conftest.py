@@ -143,7 +143,7 @@ def store(mongodb):
 
 @pytest.fixture
 def person(browser, site, store):
-    """`person(role, **fields)` is somebody new with a browser, logged in unless there is no role.
+    """`person(role)` is somebody new with a browser, logged in unless there is no role.
 
     `kind` is what they use it with, `options` are the browser's. The test fails when anything
     there was not as silent as it should be.
@@ -151,14 +151,14 @@ def person(browser, site, store):
     said = []
     with ExitStack() as contexts:
 
-        def person(role=None, kind=Person, options=None, **fields):
-            options = {"base_url": site.address, "locale": "es-ES", **(options or {})}
+        def person(role=None, kind=Person, language="es", options=None):
+            options = {"base_url": site.address, "locale": language, **(options or {})}
             context = contexts.enter_context(browser.new_context(**options))
             page = context.new_page()
             listen(page, said, site.address)
             if not role:
-                return kind(page)
-            somebody = kind(page, document=store(role, **fields))
+                return kind(page, language)
+            somebody = kind(page, language, store(role))
             somebody.log_in()
             return somebody
 

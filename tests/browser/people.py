@@ -21,7 +21,7 @@ ARROW = r"( [▲▼])?"  # what a sorted heading ends with
 class Person:
     """Somebody with a mouse; `document` is theirs in the database, or None."""
 
-    def __init__(self, page: Page, language: str = "es", document: dict | None = None):
+    def __init__(self, page: Page, language: str, document: dict | None = None):
         self.page, self.language, self.document = page, language, document
 
     def words(self, text: str, /, **values) -> str:

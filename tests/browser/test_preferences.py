@@ -1,0 +1,129 @@
+"""How pages look for somebody, and that it lasts."""
+
+import pytest
+from playwright.sync_api import expect
+
+from accounts.roles import Role
+
+# The look of a page: the size of its text, the lightness of its ground from 0 to 255, and how many
+# columns the list of a home has.
+LOOK = """() => {
+  const of = (selector) => getComputedStyle(document.querySelector(selector))
+  const [red] = of("html").backgroundColor.match(/\\d+/g).map(Number)
+  return { text: of("html").fontSize, ground: red, controls: of("html").colorScheme }
+}"""
+
+ERROR = "/not/there/"
+
+
+def look(person, path: str) -> dict:
+    person.go(path)
+    return person.page.evaluate(LOOK)
+
+
+@pytest.fixture
+def chosen(person):
+    """`chosen(role, choices)` is somebody who has saved these preferences and logged out."""
+
+    def chosen(role, ticks=(), **choices):
+        somebody = person(role)
+        somebody.go("/profile/preferences/")
+        for group, option in choices.items():
+            somebody.choose(group.replace("_", " ").capitalize(), option)
+        for name in ticks:
+            somebody.tick(name)
+        somebody.press("button", "Save")
+        somebody.is_told("Your preferences are saved.")
+        somebody.press("button", "Log out")
+        expect(somebody.the("link", "Log in")).to_be_visible()
+        return somebody
+
+    return chosen
+
+
+@pytest.fixture
+def elsewhere(person):
+    """`elsewhere(somebody)` is the same person at another browser."""
+
+    def elsewhere(somebody):
+        other = person()
+        other.document = somebody.document
+        other.log_in()
+        return other
+
+    return elsewhere
+
+
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("path", ["/", "/mflix/", ERROR])
+def test_theme_and_text_size_come_along_to_another_browser(chosen, elsewhere, role, path):
+    somebody = elsewhere(chosen(role, colours="Dark", text_size="Double"))
+    seen = look(somebody, path)
+    assert seen["text"] == "32px"
+    assert seen["ground"] < 60
+    assert seen["controls"] == "dark"
+
+
+@pytest.mark.parametrize("path", ["/", "/login/", ERROR])
+def test_theme_and_text_size_stay_on_the_device_after_logging_out(chosen, path):
+    somebody = chosen(Role.CLIENTE, colours="Dark", text_size="Double")
+    seen = look(somebody, path)
+    assert seen["text"] == "32px"
+    assert seen["ground"] < 60
+
+
+@pytest.mark.parametrize("path", ["/", ERROR])
+def test_high_contrast_comes_along_to_another_browser(chosen, elsewhere, path):
+    somebody = elsewhere(chosen(Role.CLIENTE, colours="High contrast"))
+    assert look(somebody, path)["ground"] == 0
+
+
+def test_light_is_light_on_a_dark_device(person):
+    somebody = person(options={"color_scheme": "dark"})
+    assert look(somebody, "/display/")["ground"] < 60
+    somebody.choose("Colours", "Light")
+    somebody.press("button", "Save")
+    somebody.is_told("Your preferences are saved.")
+    assert look(somebody, "/")["ground"] > 200
+
+
+def test_simple_mode_comes_along_to_another_browser(chosen, elsewhere):
+    somebody = elsewhere(chosen(Role.CLIENTE, ticks=["Simple mode"]))
+    expect(somebody.the("link", "My page")).to_be_visible()
+    somebody.go("/profile/preferences/")
+    expect(somebody.the("checkbox", "Simple mode")).to_be_checked()
+
+
+def test_simple_mode_has_one_column_and_bigger_buttons(person):
+    somebody = person(Role.CLIENTE)
+    before = button_and_columns(somebody)
+    somebody.go("/profile/preferences/")
+    somebody.tick("Simple mode")
+    somebody.press("button", "Save")
+    somebody.is_told("Your preferences are saved.")
+    after = button_and_columns(somebody)
+    assert after["height"] > before["height"]
+    assert before["columns"] > 1
+    assert after["columns"] == 1
+
+
+def button_and_columns(person) -> dict:
+    """How high the buttons of the film list are, and how many of its films are side by side."""
+    person.go("/mflix/")
+    films = person.page.get_by_role("list").filter(has=person.the("link", "Inception")).last
+    return {
+        "height": person.the("button", "Search").bounding_box()["height"],
+        "columns": films.evaluate(
+            "(list) => new Set([...list.children].map((e) => e.getBoundingClientRect().left)).size"
+        ),
+    }
+
+
+@pytest.mark.parametrize("path", ["/", "/mflix/", "/login/", "/display/"])
+def test_nothing_moves_for_who_wants_less_motion(person, path):
+    somebody = person(options={"reduced_motion": "reduce"})
+    somebody.go(path)
+    somebody.page.keyboard.press("Tab")
+    for link in somebody.page.get_by_role("link").all()[:5]:
+        link.hover()
+        assert somebody.page.evaluate("document.getAnimations().length") == 0

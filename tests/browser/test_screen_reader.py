@@ -1,0 +1,39 @@
+"""What a screen reader says of the forms, as Chromium computes names and descriptions."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from .pages import VISITS
+
+FIELDS = "main :is(input:not([type=hidden]), select, textarea):visible"
+SENT = [(page, role) for page, role in VISITS if page.state.startswith("sent")]
+
+# Of what an invalid field is described by.
+HELP = "(field) => document.getElementById(`${field.id}_helptext`)?.textContent ?? ''"
+
+
+@pytest.mark.parametrize(("wanted", "role"), VISITS, ids=str)
+def test_every_field_has_a_name(visit, wanted, role):
+    page = visit(wanted, role)
+    for field in page.locator(FIELDS).all():
+        expect(field).to_have_accessible_name(re.compile(r"\S"))
+
+
+@pytest.mark.parametrize(("wanted", "role"), SENT, ids=str)
+def test_errors_and_help_are_read_out_with_their_field(visit, wanted, role):
+    page = visit(wanted, role)
+    summary = page.get_by_role("alert")
+    expect(summary).to_be_visible()
+    for line in summary.get_by_role("listitem").filter(has=page.get_by_role("link")).all():
+        label = line.get_by_role("link").text_content()
+        field = page.locator(line.get_by_role("link").get_attribute("href"))
+        expect(field).to_have_accessible_name(re.compile(f"^{re.escape(label)}"))
+        error = line.text_content().removeprefix(f"{label}: ")
+        for words in (error, field.evaluate(HELP)):
+            expect(field).to_have_accessible_description(re.compile(in_any_spacing(words)))
+
+
+def in_any_spacing(words: str) -> str:
+    return r"\s*".join(map(re.escape, words.split()))

@@ -1,0 +1,304 @@
+"""What scripts add to pages that work without them."""
+
+import re
+from datetime import UTC, datetime
+
+import pytest
+from playwright.sync_api import expect
+
+from accounts.roles import Role
+from tests.mothers import PASSWORD
+
+from .people import KeyboardPerson
+
+MARK = "document.getElementById('count').isTheSame = window.isTheSame = true"
+IS_THE_SAME = "document.getElementById('count').isTheSame && window.isTheSame"
+
+
+@pytest.fixture
+def admin(person):
+    return person(Role.ADMINISTRADOR)
+
+
+@pytest.fixture
+def tecnico(person):
+    return person(Role.TECNICO)
+
+
+@pytest.fixture
+def cliente(person):
+    return person(Role.CLIENTE)
+
+
+@pytest.fixture
+def anonymous(person):
+    return person()
+
+
+# What htmx swaps
+
+
+def test_filtering_swaps_the_list_and_says_how_many_fit(admin):
+    """A screen reader reads out what changes in an element, not a new element."""
+    admin.go("/users/")
+    admin.page.evaluate(MARK)
+    admin.type("Name or email", admin.document["email"], role="searchbox")
+    admin.press("button", "Search")
+    admin.counts(1)
+    assert admin.page.evaluate(IS_THE_SAME)
+    expect(admin.page.locator("#count")).to_have_role("status")
+
+
+SWAPS = [
+    (Role.ADMINISTRADOR, "/users/", "button", "Search"),
+    (Role.ADMINISTRADOR, "/users/", "link", "Email"),
+    (Role.ADMINISTRADOR, "/users/", "link", "Next"),
+    (Role.ADMINISTRADOR, "/users/?page=2", "link", "Previous"),
+    (Role.ADMINISTRADOR, "/users/?q=pialara", "link", "Name or email: pialara…"),
+    (Role.ADMINISTRADOR, "/users/?q=pialara", "link", "Clear all"),
+    (Role.ADMINISTRADOR, "/audit/", "button", "Search"),
+    (Role.TECNICO, "/clients/", "button", "Search"),
+    (Role.CLIENTE, "/mflix/", "button", "Search"),
+    (Role.CLIENTE, "/mflix/", "link", "By title"),
+    (Role.CLIENTE, "/mflix/", "link", "Next"),
+    (Role.CLIENTE, "/mflix/", "link", "Comedy…"),
+    (Role.CLIENTE, "/mflix/?genre=Comedy", "link", "Genre: Comedy…"),
+    (Role.CLIENTE, "/mflix/?q=zzyzx", "link", "Clear all"),
+]
+
+
+@pytest.mark.parametrize(("role", "path", "kind", "name"), SWAPS)
+def test_focus_stays_on_the_page_when_the_list_is_swapped(person, role, path, kind, name):
+    reader = person(role, KeyboardPerson, language="en")
+    reader.go(path)
+    reader.page.locator("#list").evaluate("(list) => { list.dataset.old = 'yes' }")
+    reader.press(kind, name)
+    expect(reader.page.locator("#list")).not_to_have_attribute("data-old", "yes")
+    expect(reader.page.locator(":focus")).to_have_count(1)
+
+
+def test_focus_stays_on_the_button_of_the_list_of_films(person):
+    reader = person(Role.CLIENTE, KeyboardPerson)
+    reader.go("/mflix/?q=casablanca")
+    reader.press("button", "Put on my list…")
+    expect(reader.the("button", "Take off my list…")).to_be_focused()
+    reader.key("Space")
+    expect(reader.the("button", "Put on my list…")).to_be_focused()
+
+
+def test_focus_stays_among_the_comments_when_they_are_paged(person, film):
+    reader = person(None, KeyboardPerson)
+    reader.go(f"/mflix/movies/{film}/")
+    reader.press("link", "Older…")
+    expect(reader.the("link", "Newest comments")).to_be_visible()
+    expect(reader.page.locator(":focus")).to_have_count(1)
+    reader.press("link", "Newest comments")
+    expect(reader.the("link", "Newest comments")).to_have_count(0)
+    expect(reader.page.locator(":focus")).to_have_count(1)
+
+
+@pytest.fixture
+def film(mongodb):
+    """The id of one with more comments than a page shows."""
+    films = mongodb.sample_mflix
+    film = films.movies.find_one()["_id"]
+    comment = {"movie_id": film, "name": "Eva", "email": "eva@example.org", "text": "Bien."}
+    dates = [datetime(2020, 1, day, tzinfo=UTC) for day in range(1, 31)]
+    films.comments.insert_many([{**comment, "date": date} for date in dates])
+    return film
+
+
+def test_back_shows_the_list_as_it_was(anonymous):
+    anonymous.go("/mflix/")
+    everything = anonymous.page.locator("#count").text_content()
+    anonymous.press("link", "Comedy…")
+    expect(anonymous.page.locator("#count")).not_to_have_text(everything)
+    anonymous.page.go_back()
+    anonymous.is_at("Films")
+    expect(anonymous.page.locator("#count")).to_have_text(everything)
+    expect(anonymous.page.get_by_role("main")).to_have_count(1)
+
+
+# Many rows at once
+
+
+def test_bar_says_how_many_are_chosen(admin, store):
+    for name in ("uno", "dos", "tres"):
+        store(Role.CLIENTE, nombre=f"{name} Barra")
+    admin.go("/users/?q=Barra")
+    chosen = admin.words("{n} chosen")
+    admin.is_told(chosen.format(n=0))
+    admin.tick("Choose %(name)s", name="uno Barra")
+    admin.is_told(chosen.format(n=1))
+    admin.tick("All on this page")
+    admin.is_told(chosen.format(n=3))
+    admin.the("checkbox", "All on this page").uncheck()
+    admin.is_told(chosen.format(n=0))
+
+
+# Forms
+
+
+@pytest.fixture
+def asked(tecnico):
+    """What the browser asked before leaving a page; the answer is always to stay."""
+    asked = []
+
+    def stay(dialog):
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    tecnico.page.on("dialog", stay)
+    return asked
+
+
+def test_leaving_typed_text_is_asked_about(tecnico, asked):
+    tecnico.go("/clients/create/")
+    tecnico.type("Name", "Ana")
+    tecnico.press("link", "Cancel")
+    assert asked == ["beforeunload"]
+    expect(tecnico.the("textbox", "Name")).to_have_value("Ana")
+
+
+def test_leaving_an_untouched_form_is_not_asked_about(tecnico, asked):
+    tecnico.go("/clients/create/")
+    tecnico.the("textbox", "Name").click()
+    tecnico.press("link", "Cancel")
+    tecnico.is_at("My clients")
+    assert asked == []
+
+
+def test_sending_a_form_is_not_asked_about(tecnico, asked):
+    tecnico.go("/clients/create/")
+    tecnico.type("Name", "Ana")
+    tecnico.press("button", "Save")
+    expect(tecnico.page.get_by_role("alert")).to_be_visible()
+    assert asked == []
+
+
+def test_double_click_sends_a_form_once(tecnico, mongodb):
+    sent = []
+    tecnico.page.on("request", lambda request: request.method == "POST" and sent.append(request))
+    tecnico.go("/clients/create/")
+    tecnico.type("Name", "Ana Doble")
+    tecnico.type("Email", "ana.doble@example.org")
+    tecnico.the("button", "Save").dblclick()
+    tecnico.is_at("Ana Doble")
+    assert len(sent) == 1
+    assert mongodb.pialara.users.count_documents({"email": "ana.doble@example.org"}) == 1
+
+
+def test_double_click_publishes_a_comment_once(cliente, mongodb, film):
+    text = f"Once, by {cliente.document['email']}"
+    cliente.go(f"/mflix/movies/{film}/")
+    cliente.type("Your comment", text)
+    cliente.the("button", "Publish").dblclick()
+    cliente.is_told("Your comment is published.")
+    assert mongodb.sample_mflix.comments.count_documents({"text": text}) == 1
+
+
+FORMS = [
+    (None, "/login/", "Log in"),
+    (None, "/password/reset/", "Send me the link"),
+    (Role.CLIENTE, "/profile/contacts/create/", "Save"),
+    (Role.CLIENTE, "/profile/password/", "Save"),
+    (Role.TECNICO, "/clients/create/", "Save"),
+    (Role.ADMINISTRADOR, "/users/create/", "Save"),
+]
+
+
+@pytest.mark.parametrize(("role", "path", "send"), FORMS)
+def test_summary_of_errors_takes_the_focus_and_leads_to_the_fields(person, role, path, send):
+    somebody = person(role)
+    somebody.go(path)
+    somebody.the("button", send).and_(somebody.page.locator("main button")).click()
+    summary = somebody.page.get_by_role("alert")
+    expect(summary).to_be_focused()
+    for link in summary.get_by_role("link").all():
+        link.click()
+        field = somebody.the("textbox", link.text_content())
+        expect(field).to_be_focused()
+        expect(field).to_be_in_viewport()
+
+
+def test_typed_password_can_be_looked_at(anonymous):
+    anonymous.go("/login/")
+    password, show = anonymous.the("textbox", "Password"), anonymous.the("button", "Show…")
+    anonymous.type("Password", PASSWORD)
+    expect(password).to_have_attribute("type", "password")
+    show.click()
+    expect(password).to_have_attribute("type", "text")
+    expect(show).to_have_attribute("aria-pressed", "true")
+    show.click()
+    expect(password).to_have_attribute("type", "password")
+
+
+# Films
+
+
+def test_somebody_elses_new_comment_comes_by_itself_and_is_announced(person, film):
+    reader, writer = person(Role.CLIENTE), person(Role.TECNICO)
+    text = f"Live, by {writer.document['email']}"
+    reader.go(f"/mflix/movies/{film}/")
+    writer.go(f"/mflix/movies/{film}/")
+    writer.type("Your comment", text)
+    writer.press("button", "Publish")
+    expect(reader.page.get_by_text(text)).to_be_visible(timeout=15_000)
+    _time, news = reader.words("%(time)s: %(n)s new comment", time="", n=1).split(": ")
+    reader.is_told(news)
+
+
+def test_poster_that_does_not_load_leaves_its_place(anonymous):
+    anonymous.page.route("**/no-picture.png", lambda route: route.fulfill(body="no picture"))
+    anonymous.go("/mflix/?q=casablanca")
+    link = anonymous.the("link", "Casablanca")
+    place = link.locator("span").first
+    place.evaluate("(e) => { e.innerHTML = '<img src=/no-picture.png alt=Casablanca>' }")
+    expect(place.locator("img")).to_have_count(0)
+    expect(place).to_be_visible()
+
+
+HERE = {"latitude": 40.4168, "longitude": -3.7038}
+
+
+def test_theaters_near_me_are_found(person):
+    somebody = person(options={"geolocation": HERE, "permissions": ["geolocation"]})
+    somebody.go("/mflix/theaters/")
+    somebody.press("button", "Use my location")
+    expect(somebody.the("columnheader", "Distance")).to_be_visible()
+    expect(somebody.page.get_by_role("row").nth(1)).to_contain_text("Madrid")
+    assert "lat=40.417" in somebody.page.url  # nobody's exact place is in the address
+
+
+def test_who_keeps_their_place_to_themselves_is_told_what_to_do(person):
+    somebody = person(options={"permissions": []})
+    somebody.go("/mflix/theaters/")
+    somebody.press("button", "Use my location")
+    somebody.is_told(
+        "Your browser can't tell where you are. Type the coordinates, a city or a zip code."
+    )
+
+
+# Times
+
+
+@pytest.fixture
+def moment(cliente):
+    """When the client was here last, as their page shows it: ("just now", the exact time)."""
+    cliente.go("/profile/")
+    time = cliente.page.get_by_role("main").get_by_role("time")
+    exact = time.get_by_text(re.compile(r"\d{4}"))
+    expect(exact).to_be_hidden()
+    return time, exact
+
+
+def test_exact_time_shows_under_the_mouse(moment):
+    time, exact = moment
+    time.hover()
+    expect(exact).to_be_visible()
+
+
+def test_exact_time_shows_with_the_focus(moment):
+    time, exact = moment
+    time.focus()
+    expect(exact).to_be_visible()
