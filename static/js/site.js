@@ -46,9 +46,9 @@ document.addEventListener("htmx:configRequest", ({ detail: { verb, formData } })
   for (const [name, value] of [...formData]) if (value === "") formData.delete(name);
 });
 
-// Whoever pressed what is no longer there goes on from the number of results.
-document.addEventListener("htmx:afterSettle", () => {
-  if (document.activeElement === document.body) document.getElementById("count")?.focus({ preventScroll: true });
+// Whoever pressed what is no longer there goes on from the number of results, or from what came.
+document.addEventListener("htmx:afterSettle", ({ target }) => {
+  if (document.activeElement === document.body) (document.getElementById("count") ?? target).focus({ preventScroll: true });
 });
 
 // How many rows are chosen, and all of them at once.

@@ -102,6 +102,9 @@ class Person:
         expect(self.page.get_by_role("main")).not_to_contain_text(wanted)
 
 
+# What htmx marks while it changes the page. Nobody is fast enough to press Tab meanwhile.
+UNSETTLED = ".htmx-request, .htmx-swapping, .htmx-settling"
+
 STOPS = 150  # more presses of Tab than anything should take
 STOP = Path(__file__).with_name("stop.js").read_text()
 
@@ -115,6 +118,7 @@ class KeyboardPerson(Person):
 
     def tab_to(self, wanted: Locator, back: bool = False):
         """Press Tab until it has the focus, which is seen at every stop."""
+        expect(self.page.locator(UNSETTLED)).to_have_count(0)
         focused, passed = wanted.and_(self.page.locator(":focus")), []
         for _ in range(STOPS):
             self.key("Shift+Tab" if back else "Tab")

@@ -5,8 +5,8 @@ from playwright.sync_api import expect
 
 from accounts.roles import Role
 
-# The look of a page: the size of its text, the lightness of its ground from 0 to 255, and how many
-# columns the list of a home has.
+# The size of a page's text, the lightness of its ground (0 to 255), and the look of the browser's
+# own parts.
 LOOK = """() => {
   const of = (selector) => getComputedStyle(document.querySelector(selector))
   const [red] = of("html").backgroundColor.match(/\\d+/g).map(Number)
@@ -96,27 +96,34 @@ def test_simple_mode_comes_along_to_another_browser(chosen, elsewhere):
 
 def test_simple_mode_has_one_column_and_bigger_buttons(person):
     somebody = person(Role.CLIENTE)
-    before = button_and_columns(somebody)
+    height, columns = height_and_columns(somebody)
     somebody.go("/profile/preferences/")
     somebody.tick("Simple mode")
     somebody.press("button", "Save")
     somebody.is_told("Your preferences are saved.")
-    after = button_and_columns(somebody)
-    assert after["height"] > before["height"]
-    assert before["columns"] > 1
-    assert after["columns"] == 1
+    simple_height, simple_columns = height_and_columns(somebody)
+    assert simple_height > height
+    assert columns > simple_columns == 1
 
 
-def button_and_columns(person) -> dict:
-    """How high the buttons of the film list are, and how many of its films are side by side."""
+def height_and_columns(person) -> tuple[float, int]:
+    """How high buttons are, and how many of the tasks at home are side by side."""
     person.go("/mflix/")
-    films = person.page.get_by_role("list").filter(has=person.the("link", "Inception")).last
-    return {
-        "height": person.the("button", "Search").bounding_box()["height"],
-        "columns": films.evaluate(
-            "(list) => new Set([...list.children].map((e) => e.getBoundingClientRect().left)).size"
-        ),
-    }
+    height = person.the("button", "Search").bounding_box()["height"]
+    person.go("/")
+    main = person.page.get_by_role("main")
+    names = map(person.name, ("My page…", "Text size and colours…"))
+    places = [main.get_by_role("link", name=name).bounding_box() for name in names]
+    return height, len({place["x"] for place in places})
+
+
+def test_simple_mode_is_narrow_also_on_a_wide_screen(person):
+    somebody = person(Role.CLIENTE)
+    somebody.go("/profile/preferences/")
+    somebody.tick("Simple mode")
+    somebody.press("button", "Save")
+    somebody.is_told("Your preferences are saved.")
+    assert somebody.page.get_by_role("main").bounding_box()["width"] < 800
 
 
 @pytest.mark.parametrize("path", ["/", "/mflix/", "/login/", "/display/"])

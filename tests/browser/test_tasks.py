@@ -1,4 +1,4 @@
-"""What each role comes for, done three ways: by keyboard alone, with a mouse, and without scripts."""
+"""What each role comes for, done three ways: by keyboard, with a mouse, and without scripts."""
 
 from itertools import count
 
