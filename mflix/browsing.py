@@ -52,6 +52,10 @@ class Facet:
     label: str
     links: list[Link]
 
+    @property
+    def is_chosen(self) -> bool:
+        return any(link.is_chosen for link in self.links)
+
 
 @dataclass(frozen=True)
 class Browsing:

@@ -32,7 +32,7 @@ def test_bars_stand_below_each_other_inside_the_drawing():
 
 def test_long_name_is_shortened_beside_its_bar():
     (bar,) = bars("Films", [("x" * 100, 1)]).bars
-    assert (len(bar.label), bar.label[-1]) == (18, "…")
+    assert (len(bar.label), bar.label[-1]) == (16, "…")
 
 
 @pytest.mark.parametrize("value", [-5, float("nan"), float("inf"), None, "many"])
