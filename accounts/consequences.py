@@ -1,9 +1,15 @@
-"""What a deletion will do, in sentences with numbers, for the page that asks for it."""
+"""What will happen, in sentences with numbers, for the pages that ask before it does."""
 
-from django.utils.translation import ngettext_lazy
+from collections import defaultdict
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from mflix import comments
 
+from . import sessions
+from .directory import Detail
+from .forms.bulk import BulkAction, BulkForm, Refusal
 from .models import User
 
 _CLIENTS = ngettext_lazy(
@@ -27,14 +33,94 @@ _COMMENTS = ngettext_lazy(
 _SESSIONS = ngettext_lazy("%(n)s open session will end.", "%(n)s open sessions will end.", "n")
 
 
-def of_deleting(
-    user: User, *, clients: int = 0, sessions: int = 0, has_choice: bool = False
-) -> list[str]:
-    """What users.delete() will do; `has_choice` if the page asks who takes the clients over."""
+def of_deleting(detail: Detail) -> list[str]:
+    """What users.delete() will do; a detail with technicians is of a page that offers them."""
+    user = detail.user
     numbers = (
-        (_CLIENTS_OR_HEIR if has_choice else _CLIENTS, clients),
+        (_CLIENTS_OR_HEIR if detail.technicians else _CLIENTS, detail.clients),
         (_CONTACTS, len(user.contactos)),
         (_COMMENTS, comments.count_by_author(user.email)),
-        (_SESSIONS, sessions),
+        (_SESSIONS, detail.sessions),
     )
-    return [sentence % {"n": n} for sentence, n in numbers if n]
+    return [
+        _("The account and all data in it will be deleted for good."),
+        *(sentence % {"n": n} for sentence, n in numbers if n),
+    ]
+
+
+def of_removing(contact: dict) -> list[str]:
+    """What contacts.remove() will do."""
+    said = [_("The name, the telephone and all else about this person will be deleted for good.")]
+    if contact.get("principal"):
+        said.append(_("Nobody will be marked as the first to call, until you choose somebody."))
+    return said
+
+
+_CHANGE = {
+    BulkAction.ACTIVATE: ngettext_lazy(
+        "%(n)s user becomes active and can log in.",
+        "%(n)s users become active and can log in.",
+        "n",
+    ),
+    BulkAction.SUSPEND: ngettext_lazy(
+        "%(n)s user is suspended and can no longer log in.",
+        "%(n)s users are suspended and can no longer log in.",
+        "n",
+    ),
+    BulkAction.DEACTIVATE: ngettext_lazy(
+        "%(n)s user becomes inactive and can no longer log in.",
+        "%(n)s users become inactive and can no longer log in.",
+        "n",
+    ),
+    BulkAction.ASSIGN: ngettext_lazy(
+        "%(n)s client goes to the technician you choose.",
+        "%(n)s clients go to the technician you choose.",
+        "n",
+    ),
+}
+_LOGGED_OUT = ngettext_lazy("%(n)s user is logged out.", "%(n)s users are logged out.", "n")
+_GONE = ngettext_lazy(
+    "%(n)s user no longer exists.", "%(n)s users no longer exist.", "n"
+)
+_STAY = {
+    Refusal.NO_CLIENT: ngettext_lazy(
+        "%(n)s user is not a client and stays as before.",
+        "%(n)s users are not clients and stay as before.",
+        "n",
+    ),
+    Refusal.SAME_TECHNICIAN: ngettext_lazy(
+        "%(n)s client already has this technician.",
+        "%(n)s clients already have this technician.",
+        "n",
+    ),
+    Refusal.SAME_STATE: ngettext_lazy(
+        "%(n)s user is already in this state and stays as before.",
+        "%(n)s users are already in this state and stay as before.",
+        "n",
+    ),
+    Refusal.ONESELF: gettext_lazy("You stay as before: you can't do this to yourself."),
+}
+
+
+def of_changing(people: list[User], form: BulkForm, by: User) -> list[str]:
+    """What users.change_many() will do to the `people` who were found of those in the form."""
+    refused = [(user, reason) for user in people if (reason := form.refuse(user, by))]
+    staying = {user for user, _reason in refused}
+    changed = [user.pk for user in people if user not in staying]
+    numbers = (
+        (_CHANGE[form.cleaned_data["action"]], len(changed)),
+        (_LOGGED_OUT, 0 if form.is_safe else sessions.count_people(changed)),
+        (_GONE, len(form.cleaned_data["ids"]) - len(people)),
+    )
+    return [
+        *(sentence % {"n": n} for sentence, n in numbers if n),
+        *(sentence for sentence, _people in by_reason(refused)),
+    ]
+
+
+def by_reason(refused: list[tuple[User, Refusal]]) -> list[tuple[str, list[User]]]:
+    """A sentence for each reason, with the people whom it is about."""
+    people = defaultdict(list)
+    for user, reason in refused:
+        people[reason].append(user)
+    return [(_STAY[reason] % {"n": len(users)}, users) for reason, users in people.items()]

@@ -1,4 +1,4 @@
-"""Many users at once: the lists, their counts, the export.
+"""The list of users, its counts and its export, and one user with all that belongs to them.
 
 The queries are built by pure functions. A page of users is one query, and its total and all the
 numbers beside its filters are another, which reads only the keys of one index.
@@ -9,28 +9,29 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
 
 from bson import ObjectId
-from django.db.models import TextChoices
-from django.utils.translation import gettext_lazy as _
 from pymongo import ASCENDING, DESCENDING
 from pymongo.errors import OperationFailure
 
 from . import audit, sessions
-from .models import User, birthday, normal
+from .models import User, normal
 from .roles import Role, Status
-from .users import ACTIVE, ACTIVE_TECHNICIAN, COLLATION, KIND_INDEX, users
+from .users import (
+    ACTIVE,
+    ACTIVE_TECHNICIAN,
+    COLLATION,
+    KIND_INDEX,
+    NoSuchUser,
+    owned,
+    users,
+)
 
 PER_PAGE = 25
 SORTS = ("nombre", "email", "rol", "ultimo_acceso", "creado")
-CLIENT_SORTS = ("nombre", "sexo", "fecha_nacimiento", "patologia", "ultimo_acceso")
 NO_TECHNICIAN = "none"
 
 ROW = {"email": 1, "nombre": 1, "rol": 1, "estado": 1, "parent": 1, "ultimo_acceso": 1}
-CLIENT_ROW = dict.fromkeys(
-    ("nombre", "estado", "sexo", "fecha_nacimiento", "patologia", "ultimo_acceso"), 1
-)
 TECHNICIAN = {"email": 1, "nombre": 1}
 KIND = ("rol", "estado", "parent")
 
@@ -39,27 +40,6 @@ NO_SUCH_HINT = 2
 ONE_BATCH = 10_000
 # How much the pages show of it
 HISTORY = 20
-# Of the technician's numbers: the first age of each group, and how many conditions and people
-AGES = (0, 18, 40, 65, 80)
-EARLIEST = datetime(2, 1, 1, tzinfo=UTC)
-MOST_CONDITIONS = 8
-LAST_SEEN = 5
-AWAY_AFTER = timedelta(days=30)
-
-
-class Attention(TextChoices):
-    """Why a technician may want to look after a client."""
-
-    INCOMPLETE = "incomplete", _("Without date of birth or condition")
-    AWAY = "away", _("Not logged in for 30 days")
-
-    def criteria(self) -> dict:
-        """The find() filter."""
-        if self == Attention.AWAY:
-            # Also those who never were here.
-            return {"ultimo_acceso": {"$not": {"$gte": datetime.now(UTC) - AWAY_AFTER}}}
-        no_date = {"fecha_nacimiento": {"$not": {"$type": "date"}}}
-        return {"$or": [no_date, {"patologia": {"$in": [None, ""]}}]}
 
 
 @dataclass(frozen=True)
@@ -201,105 +181,11 @@ def _count(found: Numbers, filters: Filters, kind: User, n: int):
 
 def rows(filters: Filters, sort: str, start: int) -> list[User]:
     """A page of the users that fit; `sort` is one of SORTS, with "-" for descending."""
-    return _page(filters.criteria(), ROW, sort, start)
+    return page(filters.criteria(), ROW, sort, start)
 
 
-def clients(technician: User, q: str, attention: str, sort: str, start: int) -> list[User]:
-    """A page of a technician's clients; `sort` is one of CLIENT_SORTS, with "-" for descending."""
-    return _page(clients_criteria(technician, q, attention), CLIENT_ROW, sort, start)
-
-
-def count_clients(technician: User, q: str = "", attention: str = "") -> int:
-    wanted = clients_criteria(technician, q, attention)
-    return users.count_documents(wanted, collation=COLLATION)
-
-
-def clients_criteria(technician: User, q: str = "", attention: str = "") -> dict:
-    wanted = {"rol": Role.CLIENTE, "parent": technician.email}
-    if q:
-        wanted["nombre"] = {"$regex": pattern(q), "$options": "i"}
-    if attention:
-        wanted |= Attention(attention).criteria()
-    return wanted
-
-
-@dataclass(frozen=True)
-class Caseload:
-    """A technician's clients in numbers, and those who were here last.
-
-    `attention`: {Attention: n}; `ages`: [(first age, n)] of the groups AGES; `conditions`: [(name,
-    n)] of the most frequent ones.
-    """
-
-    total: int
-    attention: dict[str, int]
-    ages: list[tuple[int, int]]
-    conditions: list[tuple[str, int]]
-    last_seen: list[User]
-
-
-def birth_boundaries(today: date) -> list[datetime]:
-    """Where the births of each group of AGES begin, the oldest group first, and the end of all."""
-    return [EARLIEST, *(birthday(_day_after_birthday(today, age)) for age in reversed(AGES))]
-
-
-def _day_after_birthday(today: date, age: int) -> date:
-    """Who was born before this day is at least so old."""
-    try:
-        return today.replace(year=today.year - age) + timedelta(days=1)
-    except ValueError:  # today is 29 February, that year has none
-        return date(today.year - age, 3, 1)
-
-
-def caseload_pipeline(technician: User, births: list[datetime]) -> list[dict]:
-    counted = {"$count": "n"}
-    facets = {
-        "total": [counted],
-        **{each.value: [{"$match": each.criteria()}, counted] for each in Attention},
-        # What is no date falls into the default's group.
-        "ages": [
-            {"$bucket": {"groupBy": "$fecha_nacimiento", "boundaries": births, "default": None}}
-        ],
-        "conditions": [
-            {"$match": {"patologia": {"$type": "string", "$ne": ""}}},
-            {"$group": {"_id": "$patologia", "n": {"$sum": 1}}},
-            {"$sort": {"n": DESCENDING, "_id": ASCENDING}},
-            {"$limit": MOST_CONDITIONS},
-        ],
-        "last_seen": [
-            {"$match": {"ultimo_acceso": {"$type": "date"}}},
-            {"$sort": {"ultimo_acceso": DESCENDING, "_id": ASCENDING}},
-            {"$limit": LAST_SEEN},
-        ],
-    }
-    return [
-        {"$match": clients_criteria(technician)},
-        {"$project": CLIENT_ROW},
-        {"$facet": facets},
-    ]
-
-
-def caseload(technician: User) -> Caseload:
-    births = birth_boundaries(datetime.now(UTC).date())
-    found = next(users.aggregate(caseload_pipeline(technician, births), collation=COLLATION))
-
-    def number(facet: str) -> int:
-        return found[facet][0]["n"] if found[facet] else 0
-
-    per_group = {row["_id"]: row["count"] for row in found["ages"]}
-    by_age = [
-        (age, per_group.get(start, 0)) for age, start in zip(reversed(AGES), births, strict=False)
-    ]
-    return Caseload(
-        total=number("total"),
-        attention={each: number(each.value) for each in Attention},
-        ages=by_age[::-1],
-        conditions=[(row["_id"], row["n"]) for row in found["conditions"]],
-        last_seen=[User.from_document(doc) for doc in found["last_seen"]],
-    )
-
-
-def _page(wanted: dict, fields: dict, sort: str, start: int) -> list[User]:
+def page(wanted: dict, fields: dict, sort: str, start: int) -> list[User]:
+    """A page of the users that fit `wanted`; `sort` is a field's name, with "-" for descending."""
     found = users.find(
         wanted,
         fields,
@@ -349,9 +235,9 @@ class Detail:
     technicians: dict[str, str]
 
 
-def detail_pipeline(user_id: ObjectId, with_technicians: bool) -> list[dict]:
+def detail_pipeline(user_id: ObjectId, owner: User | None, with_technicians: bool) -> list[dict]:
     pipeline = [
-        {"$match": {"_id": user_id}},
+        {"$match": owned(user_id, owner)},
         {
             "$lookup": {
                 "from": users.name,
@@ -406,15 +292,17 @@ def detail_pipeline(user_id: ObjectId, with_technicians: bool) -> list[dict]:
     return pipeline
 
 
-def detail(user_id: ObjectId, with_technicians: bool = False) -> Detail | None:
-    """One user for the administrator's pages, in one command.
+def detail(
+    user_id: ObjectId, *, owner: User | None = None, with_technicians: bool = False
+) -> Detail:
+    """One user, of a technician `owner` if one is given, in one command. Raises NoSuchUser.
 
     The active technicians ({email: name}, without the user) are for the forms that offer them.
     """
-    pipeline = detail_pipeline(user_id, with_technicians)
+    pipeline = detail_pipeline(user_id, owner, with_technicians)
     doc = next(users.aggregate(pipeline, collation=COLLATION), None)
     if doc is None:
-        return None
+        raise NoSuchUser(user_id)
     user = User.from_document(doc)
     # Without an email, and without a parent, $lookup joins those who lack one too.
     has_clients = doc["clients"] and user.is_technician and user.email

@@ -1,9 +1,9 @@
 """The users collection: finding one user, and every change to users.
 
-Lists and sums over many users are in directory.py, the contacts of a client in contacts.py, imports
-in bulk.py; sessions.py reads a session's user along. No other module touches the collection. A
-change that has consequences for other documents, and its entry in the audit log, are one
-transaction.
+Lists and sums over many users are in directory.py, caseload.py and dashboard.py, the contacts of a
+client in contacts.py, imports in bulk.py; sessions.py reads a session's user along. No other module
+touches the collection. A change that has consequences for other documents, and its entry in the
+audit log, are one transaction.
 """
 
 import hashlib
@@ -109,11 +109,13 @@ def by_email(email: str) -> User | None:
 
 def client_of(technician: User, client_id: ObjectId) -> User | None:
     """The client with this id, if it is one of `technician`."""
-    return _user(users.find_one(_owned(technician, client_id), collation=COLLATION))
+    return _user(users.find_one(owned(client_id, technician), collation=COLLATION))
 
 
-def _owned(technician: User, client_id: ObjectId) -> dict:
-    return {"_id": client_id, "rol": Role.CLIENTE, "parent": technician.email}
+def owned(user_id: ObjectId, owner: User | None) -> dict:
+    """The filter for a client of the technician `owner`; None means any user."""
+    theirs = {"rol": Role.CLIENTE, "parent": owner.email} if owner else {}
+    return {"_id": user_id, **theirs}
 
 
 def technician_of(client: User) -> User | None:
@@ -426,8 +428,7 @@ def _administers(doc: dict) -> bool:
 
 def fetch(user_id: ObjectId, owner: User | None, session: ClientSession) -> dict:
     """The document to be changed, of a client of `owner` if one is given. Raises NoSuchUser."""
-    wanted = _owned(owner, user_id) if owner else {"_id": user_id}
-    doc = users.find_one(wanted, collation=COLLATION, session=session)
+    doc = users.find_one(owned(user_id, owner), collation=COLLATION, session=session)
     if doc is None:
         raise NoSuchUser(user_id)
     return doc

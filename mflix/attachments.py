@@ -104,7 +104,7 @@ def draw(file: BinaryIO) -> Picture:
     if len(data) > MOST_BYTES:
         raise BadImage(_("This image is larger than 5 MB. Please choose a smaller one."))
     if not _drawing.acquire(timeout=WAIT_SECONDS):
-        raise BadImage(_("Other images are being stored just now. Please try again in a minute."))
+        raise BadImage(_("Other images are being stored right now. Please try again in a minute."))
     try:
         with Image.open(BytesIO(data), formats=FORMATS) as image:
             if image.width * image.height > MOST_PIXELS:
@@ -120,7 +120,7 @@ def draw(file: BinaryIO) -> Picture:
         ) from error
     except BROKEN as error:
         raise BadImage(
-            _("This is no JPEG, PNG, GIF or WebP image, or it is damaged. Please choose another.")
+            _("This is not a JPEG, PNG, GIF or WebP image, or it is damaged. Please choose another.")
         ) from error
     finally:
         _drawing.release()

@@ -11,7 +11,7 @@ Point = tuple[object, float]  # a label and its number
 
 WIDTH = 400  # so that text keeps its size on a phone
 # Of bars: where they start, how long the longest is, how far one is from the next.
-BAR_LEFT, BAR_LENGTH, BAR_STEP, BAR_THICKNESS = 146, 200, 28, 20
+BAR_LEFT, BAR_LENGTH, BAR_STEP, BAR_THICKNESS = 160, 184, 28, 20
 MOST_LETTERS = 16
 # Of lines: the margins around them.
 LEFT, RIGHT, TOP, BOTTOM = 52, 16, 16, 32

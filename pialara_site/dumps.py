@@ -174,7 +174,7 @@ def _packed(found: Any) -> RawBSONDocument | Unreadable:
         elif isinstance(found, dict):
             doc = RawBSONDocument(bson.encode(found), RAW)
         else:
-            return Unreadable(found, _("it is no document"))
+            return Unreadable(found, _("it is not a document"))
     except BROKEN as error:
         return Unreadable(found, _("MongoDB can't store it: %(reason)s") % {"reason": error})
     if len(doc.raw) > LARGEST:
@@ -208,7 +208,7 @@ def _json_documents(file: BinaryIO) -> Iterator[Any]:
                 cut_off = _is_cut_off(error)
                 following = -1 if cut_off and not ended else text.find("\n{", place)
                 if following >= 0:
-                    reason = _("it is no JSON: %(reason)s") % {"reason": error.msg}
+                    reason = _("it is not JSON: %(reason)s") % {"reason": error.msg}
                     value, place = Unreadable(text[place:following], reason), following
                 elif ended and place == len(text) and not open_arrays:
                     return
@@ -236,7 +236,7 @@ def _decoded(text: str, place: int) -> tuple[Any, int]:
         raise
     except BROKEN as error:
         value, end = _PLAIN.raw_decode(text, place)
-        reason = _("it is no extended JSON: %(reason)s") % {"reason": error}
+        reason = _("it is not extended JSON: %(reason)s") % {"reason": error}
         return Unreadable(value, reason), end
 
 

@@ -33,6 +33,8 @@ class FilterForm(forms.Form):
 
     q = SearchField(label=_("Search"))
 
+    kept = ()  # (name, value) pairs to send along that no field shows
+
     more_label = _("More filters")
 
     def __init__(self, query, *args, **kwargs):
@@ -53,7 +55,8 @@ class FilterForm(forms.Form):
 
     @property
     def is_detailed(self) -> bool:
-        return any(self.data.get(field.html_name) for field in self.more)
+        """Must the folded ones be seen? What is chosen is told by the tags."""
+        return any(field.errors for field in self.more)
 
     @property
     def tags(self) -> list[Tag]:

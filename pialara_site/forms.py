@@ -18,7 +18,7 @@ class BulmaRenderer(TemplatesSetting):
 def no_control_characters(value: str):
     """A validator for texts of one line: no line breaks, tabs, escapes or other invisible codes."""
     if any(unicodedata.category(character) == "Cc" for character in value):
-        raise ValidationError(_("Please use only letters, digits and signs that can be seen."))
+        raise ValidationError(_("Please use only letters, digits and visible characters."))
 
 
 class Grouped(forms.Form):

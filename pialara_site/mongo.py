@@ -44,7 +44,7 @@ def database(setting: str) -> Database:
     try:
         return client[getattr(settings, setting)]
     except InvalidName as error:
-        sentence = _("%(setting)s is no name for a database: %(reason)s.")
+        sentence = _("%(setting)s is not a name for a database: %(reason)s.")
         raise ImproperlyConfigured(sentence % {"setting": setting, "reason": error}) from error
 
 
@@ -59,7 +59,7 @@ def require_replica_set():
     if "setName" not in hello and hello.get("msg") != "isdbgrid":
         raise ImproperlyConfigured(
             _(
-                "The MongoDB of MONGODB_URI is no replica set, and transactions need one: start "
+                "The MongoDB of MONGODB_URI is not a replica set, and transactions need one: start "
                 "mongod with --replSet rs0 and run rs.initiate() in mongosh once."
             )
         )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import cache
 
+from django.shortcuts import resolve_url
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -41,10 +42,16 @@ def menu_of(user, path: str) -> Menu:
     return Menu(sections, section, page)
 
 
+def below(name, to: str, *args) -> dict:
+    """The context of a page that leads back to the one called `name`, at `to` as for redirect()."""
+    address = resolve_url(to, *args)
+    return {"back": address, "crumbs": [(address, name)]}
+
+
 @cache
 def _sections(role: str | None) -> tuple[Entry, ...]:
     home = _entry(_("Home"), "home", "house")
-    films = [_entry(_("All films"), "movies"), _entry(_("Theaters"), "theaters")]
+    films = [_entry(_("All films"), "movies"), _entry(_("Cinemas"), "theaters")]
     if role not in Role.values:
         login = _entry(_("Log in"), "login", "log-in")
         return home, _section(_("Films"), "film", films), login

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import environ
 from csp.constants import NONE, SELF
+from django.contrib.messages import constants as messages
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
@@ -154,6 +155,8 @@ TEMPLATES = [
     },
 ]
 FORM_RENDERER = "pialara_site.forms.BulmaRenderer"
+
+MESSAGE_TAGS = {messages.ERROR: "danger"}  # as Bulma names it
 
 # Who is who
 AUTH_USER_MODEL = "accounts.User"

@@ -1,16 +1,27 @@
 """What /styleguide/ shows: every partial of the pages in every state."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from django import forms
+from django.contrib import messages
+from django.contrib.messages.storage.base import Message
 from django.http import QueryDict
 
+from accounts.audit import Action, Actor, entry
 from accounts.models import User
 from accounts.roles import Role, Sex, Status
 
 from . import charts
 from .filters import FilterForm
 from .pages import Page
+
+CONTACT = {
+    "nombre": "Eva Luna",
+    "relacion": "hermana",
+    "telefono": "600 000 000",
+    "email": "eva@pialara.example",
+    "principal": True,
+}
 
 
 class ExampleForm(forms.Form):
@@ -46,6 +57,19 @@ def examples() -> dict:
         "form": ExampleFilters(QueryDict("q=ana&rol=Cliente"), auto_id="filter_%s"),
         "people": people,
         "page": Page("2", 75, 25),
+        "slice": {"before": "a", "after": "b"},
+        "client": User(
+            sexo=Sex.MUJER,
+            fecha_nacimiento=date(1960, 3, 23),
+            patologia="Afasia",
+            contactos=[{**CONTACT, "edit": "#", "delete": "#"}, {"nombre": "Luis"}],
+        ),
+        "technician": people[1],
+        "entries": [entry(Actor("Ana Gil"), Action.EDIT, CONTACT, {"estado": ("activo", None)})],
+        "messages": [
+            Message(messages.SUCCESS, "It worked."),
+            Message(messages.ERROR, "It did not work."),
+        ],
         "bars": charts.bars("Bars", points),
         "line": charts.line("Line", points),
         "actions": [("activate", "Activate"), ("suspend", "Suspend")],

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from pialara_site.filters import FilterForm, SearchField
 from pialara_site.pages import sort_of
 
-from ..directory import CLIENT_SORTS, Attention
+from ..caseload import SORTS, Attention
 
 
 class ClientFilters(FilterForm):
@@ -18,4 +18,4 @@ class ClientFilters(FilterForm):
 
     @property
     def order(self) -> str:
-        return sort_of(self.chosen.get("sort", ""), CLIENT_SORTS, "nombre")
+        return sort_of(self.chosen.get("sort", ""), SORTS, "nombre")

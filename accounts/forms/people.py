@@ -22,13 +22,13 @@ from .fields import (
     own_password,
 )
 
-NO_TECHNICIAN = _("That technician is not active any more. Please choose another.")
+NO_TECHNICIAN = _("That technician is no longer active. Please choose another.")
 LAST_ADMINISTRATOR = _(
     "This is the last active administrator. Give another active user that role first."
 )
 
 ANOTHER_ROLE = _(
-    "Another role logs this person out. Who is no longer a client has no technician any more."
+    "Another role logs this person out. Someone who stops being a client has no technician any more."
 )
 NONE = _("None")
 NOBODY = _("Nobody")
@@ -170,7 +170,7 @@ ABOUT_CLIENTS = (_("About clients"), ("sexo", "fecha_nacimiento", "patologia"))
 
 class UserCreateForm(Grouped, RoleFields, CreateForm):
     GROUPS = (
-        (_("Who it is"), ("nombre", "email", "password")),
+        (_("Personal details"), ("nombre", "email", "password")),
         (_("Role and technician"), ("rol", "parent")),
         ABOUT_CLIENTS,
     )
@@ -190,14 +190,14 @@ class UserEditForm(Grouped, RoleFields, ClientFields, EditForm):
     estado = forms.ChoiceField(
         label=_("State"),
         choices=Status.choices,
-        help_text=_("Only who is active can log in. Another state logs this person out."),
+        help_text=_("Only active users can log in. Any other state logs this person out."),
     )
     clients_to = forms.ChoiceField(
         label=_("If this person is no longer a technician, their clients go to"), required=False
     )
     unstored = ("version", "clients_to")
     GROUPS = (
-        (_("Who it is"), ("nombre", "email")),
+        (_("Personal details"), ("nombre", "email")),
         (_("Role and state"), ("rol", "estado", "parent", "clients_to")),
         ABOUT_CLIENTS,
     )

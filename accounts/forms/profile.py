@@ -99,7 +99,7 @@ class ContactForm(forms.Form):
 
 
 class PasswordChangeForm(Whose, SetPasswordForm):
-    old_password = own_password(_("Your password now"))
+    old_password = own_password(_("Current password"))
     field_order = ("old_password", "new_password1", "new_password2")
 
     def clean_old_password(self):

@@ -56,7 +56,7 @@ class LoginForm(forms.Form):
             raise
         user = authenticate(self.request, email=email, password=self.cleaned_data["password"])
         if user is None:
-            raise ValidationError(_("The email or the password is not right."))
+            raise ValidationError(_("The email or the password is incorrect."))
         attempts.PER_EMAIL.forget(email)
         attempts.PER_ADDRESS.take_back(address, entered)
         if not user.is_active:

@@ -239,7 +239,7 @@ def test_the_filter_is_kept_in_the_links_to_other_pages(admin):
 
 
 @pytest.mark.parametrize(
-    ("query", "words"), [("", b"Nothing was changed yet."), ("?actor=x", b"No entry fits.")]
+    ("query", "words"), [("", b"Nothing has been changed yet."), ("?actor=x", b"No entry matches.")]
 )
 def test_empty_log_says_so(admin, query, words):
     response = admin.get(f"/audit/{query}", headers={"accept-language": "en"})

@@ -22,6 +22,11 @@ def refused(response) -> list:
     return [user for _sentence, people in response.context["refused"] for user in people]
 
 
+def offered(response) -> list[str]:
+    """The emails of the technicians whom the form offers, after the empty choice."""
+    return [value for value, _label in response.context["form"].fields["parent"].widget.choices]
+
+
 def states(*people) -> list[str]:
     return [document_of(person)["estado"] for person in people]
 
@@ -75,7 +80,7 @@ def test_confirmation_page_offers_the_active_technicians(admin):
     technician = a_technician()
     a_technician(estado="suspendido")
     response = send(admin, "assign", [a_client()])
-    assert list(response.context["technicians"]) == [technician.email]
+    assert offered(response) == ["", technician.email]
 
 
 @pytest.mark.parametrize("parent", ["", "nobody@example.org", "off@example.org", "$ne"])
@@ -83,7 +88,7 @@ def test_assigning_asks_again_until_there_is_an_active_technician(admin, parent)
     a_technician(email="off@example.org", estado="inactivo")
     client = a_client()
     response = confirm(admin, "assign", [client], parent=parent)
-    assert "technicians" in response.context
+    assert offered(response) == [""]
     assert document_of(client)["parent"] is None
 
 
@@ -95,8 +100,8 @@ def test_who_was_not_changed_is_told_with_the_reason(admin):
     )
     refused = {sentence: set(people) for sentence, people in response.context["refused"]}
     assert refused == {
-        "1 client has this technician already.": {there},
-        "2 users are no clients and stay as before.": {technician, admin.user},
+        "1 client already has this technician.": {there},
+        "2 users are not clients and stay as before.": {technician, admin.user},
     }
 
 
@@ -117,11 +122,11 @@ def test_confirmation_page_says_in_numbers_what_will_happen(admin):
     logged_in(people[0])
     response = send(admin, "suspend", [*people, ObjectId(), admin.user])
     assert set(response.context["consequences"]) == {
-        "2 users are suspended and can't log in any more.",
+        "2 users are suspended and can no longer log in.",
         "1 user is logged out.",
-        "1 user does not exist any more.",
-        "1 user is in this state already and stays as before.",
-        "You stay as before: nobody can do this to themselves.",
+        "1 user no longer exists.",
+        "1 user is already in this state and stays as before.",
+        "You stay as before: you can't do this to yourself.",
     }
 
 
@@ -129,7 +134,7 @@ def test_confirmation_page_says_in_numbers_what_will_happen(admin):
     ("action", "sentence"),
     [
         ("activate", "1 user becomes active and can log in."),
-        ("deactivate", "1 user becomes inactive and can't log in any more."),
+        ("deactivate", "1 user becomes inactive and can no longer log in."),
         ("assign", "1 client goes to the technician whom you choose."),
     ],
 )

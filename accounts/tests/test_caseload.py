@@ -4,9 +4,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from accounts import directory
-from accounts.directory import AGES, birth_boundaries
-from accounts.models import birthday
+from accounts.caseload import AGES, MOST_CONDITIONS, Caseload, birth_boundaries, criteria, overview
+from accounts.models import User, birthday
 from tests.mothers import a_client, a_technician, stored
 
 
@@ -24,7 +23,7 @@ def home(browser):
     return browser.get("/", headers={"accept-language": "en"}).context
 
 
-def caseload(browser) -> directory.Caseload:
+def caseload(browser) -> Caseload:
     return home(browser)["caseload"]
 
 
@@ -94,7 +93,7 @@ def test_conditions_are_counted_the_most_frequent_first(tecnico, own):
 
 
 def test_chart_adds_those_with_a_rarer_condition_or_none(tecnico, own):
-    for n in range(directory.MOST_CONDITIONS + 2):
+    for n in range(MOST_CONDITIONS + 2):
         own(patologia=f"Condition {n}")
     own()
     assert home(tecnico)["conditions"].points[-1] == ("Others or none", 3)
@@ -132,5 +131,10 @@ def test_document_with_wrong_types_breaks_no_number(tecnico, fields):
 def test_all_numbers_come_in_one_command(tecnico, own, commands):
     own()
     with commands() as seen:
-        directory.caseload(tecnico.user)
+        overview(tecnico.user)
     assert list(map(str, seen)) == ["aggregate users"]
+
+
+def test_technicians_search_is_limited_to_their_own_clients():
+    wanted = criteria(User(email="eva@example.org"), "ana")
+    assert (wanted["rol"], wanted["parent"]) == ("Cliente", "eva@example.org")

@@ -246,6 +246,31 @@ def test_looking_at_the_page_removes_nothing(place, cliente):
     assert names(cliente) == ["Eva"]
 
 
+@pytest.mark.parametrize(
+    ("principal", "said"),
+    [
+        (False, []),
+        (True, ["Nobody will be marked as the first to call, until you choose somebody."]),
+    ],
+)
+def test_page_says_what_removing_a_contact_does(place, cliente, principal, said):
+    browser, path = place
+    keep(cliente, {**EVA, "principal": principal})
+    page = browser.get(f"{path}0/delete/", headers={"accept-language": "en"})
+    assert page.context["consequences"] == [
+        "The name, the telephone and all else about this person will be deleted for good.",
+        *said,
+    ]
+
+
+def test_page_leads_to_where_each_contact_is_changed(place, cliente):
+    browser, path = place
+    keep(cliente, LUIS, EVA)
+    page = browser.get(path.removesuffix("contacts/").replace("/profile/", "/me/")).text
+    for step in ("create/", "0/edit/", "0/delete/", "1/edit/", "1/delete/"):
+        assert f'href="{path}{step}"' in page
+
+
 def test_of_equal_contacts_one_is_removed(cliente):
     keep(cliente, EVA, EVA, LUIS)
     cliente.post("/profile/contacts/0/delete/")

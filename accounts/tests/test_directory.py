@@ -7,13 +7,11 @@ import pytest
 
 from accounts.directory import (
     Filters,
-    clients_criteria,
     kinds_pipeline,
     named_like,
     order,
     pattern,
 )
-from accounts.models import User
 
 
 def finds(part: str, text: str) -> bool:
@@ -94,8 +92,3 @@ def test_order_leaves_no_two_users_undecided(sort, expected):
 
 def test_numbers_of_a_search_count_only_what_it_finds():
     assert kinds_pipeline("ana")[0] == {"$match": named_like("ana")}
-
-
-def test_technicians_search_is_limited_to_their_own_clients():
-    wanted = clients_criteria(User(email="eva@example.org"), "ana")
-    assert (wanted["rol"], wanted["parent"]) == ("Cliente", "eva@example.org")

@@ -1,4 +1,4 @@
-"""The lists run on indexes: MongoDB's plans for the queries that accounts/directory.py sends."""
+"""The lists run on indexes: MongoDB's plans for the queries of directory.py and caseload.py."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
@@ -6,16 +6,9 @@ from datetime import UTC, date, datetime
 import pytest
 from bson.codec_options import CodecOptions, DatetimeConversion
 
-from accounts import audit, directory
+from accounts import audit, caseload, directory
 from accounts.dashboard import overview_pipeline, people_pipeline
-from accounts.directory import (
-    CLIENT_SORTS,
-    SORTS,
-    Attention,
-    Filters,
-    caseload_pipeline,
-    kinds_pipeline,
-)
+from accounts.directory import SORTS, Filters, kinds_pipeline
 from accounts.models import User
 from accounts.users import COLLATION, KIND_INDEX, users
 from tests.mothers import a_document
@@ -92,7 +85,7 @@ def pieces(pipeline: list[dict]) -> Iterator[list[dict]]:
 
 @pytest.fixture
 def plans(commands, hundreds):
-    """The stages of the plan of the query that a call of directory.py sends."""
+    """The stages of the plan of the query that a call sends."""
 
     def plans(call, *args) -> list[str]:
         with commands() as seen:
@@ -174,22 +167,22 @@ def test_search_scans_an_index(plans, filters):
 
 
 @pytest.mark.parametrize("q", ["", "ana"])
-@pytest.mark.parametrize("sort", CLIENT_SORTS)
+@pytest.mark.parametrize("sort", caseload.SORTS)
 def test_technicians_list_scans_no_collection(plans, sort, q):
     technician = User(email="t3@example.org")
-    assert_on_indexes(plans(directory.clients, technician, q, "", f"-{sort}"))
+    assert_on_indexes(plans(caseload.clients, technician, q, "", f"-{sort}"))
 
 
-@pytest.mark.parametrize("attention", Attention)
+@pytest.mark.parametrize("attention", caseload.Attention)
 def test_technicians_list_of_who_needs_attention_scans_no_collection(plans, attention):
     technician = User(email="t3@example.org")
-    assert_on_indexes(plans(directory.clients, technician, "", attention, "nombre"))
+    assert_on_indexes(plans(caseload.clients, technician, "", attention, "nombre"))
 
 
 @pytest.mark.usefixtures("hundreds")
 def test_technicians_numbers_scan_no_collection():
-    births = directory.birth_boundaries(date(2026, 11, 21))
-    assert_on_indexes(stages(caseload_pipeline(User(email="t3@example.org"), births)))
+    births = caseload.birth_boundaries(date(2026, 11, 21))
+    assert_on_indexes(stages(caseload.pipeline(User(email="t3@example.org"), births)))
 
 
 @pytest.mark.parametrize(

@@ -127,8 +127,14 @@ def test_question_says_how_many_clients_are_left(admin):
     technician = a_technician()
     for _n in range(3):
         a_client(parent=technician.email)
+    assert "3 clients will be left without a technician." in consequences(admin, technician)
+
+
+def test_question_says_that_another_technician_can_be_chosen(admin):
+    technician, _heir = a_technician(), a_technician()
+    a_client(parent=technician.email)
     assert (
-        "3 clients will be left without a technician, unless you choose one here."
+        "1 client will be left without a technician, unless you choose one here."
         in consequences(admin, technician)
     )
 

@@ -290,7 +290,7 @@ def test_download_is_in_the_part_that_changes_with_the_filters(admin, people):
 
 def test_empty_list_says_what_to_do_next(admin, people):
     response = admin.get("/users/?q=nobody", headers={"accept-language": "en"})
-    assert b"Nobody fits. Take away a filter, or add a user." in response.content
+    assert b"Nobody matches. Remove a filter, or add a user." in response.content
 
 
 def test_list_shows_a_technicians_name_beside_their_clients(admin, people):

@@ -1,7 +1,7 @@
 """What administrators do: every kind of user, the numbers, and the audit log."""
 
 from django.contrib import messages
-from django.http import Http404, HttpResponseRedirect
+from django.http import HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -10,12 +10,13 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
 from pialara_site import charts
+from pialara_site.navigation import below
 from pialara_site.pages import Page
 from pialara_site.spreadsheets import download
 
 from .. import audit, consequences, dashboard, directory, mail, tables, users
 from ..access import administrator_required
-from ..forms.bulk import BulkAction, BulkForm, by_reason
+from ..forms.bulk import BulkAction, BulkForm
 from ..forms.filters import AuditFilters, UserFilters
 from ..forms.people import LAST_ADMINISTRATOR, DeleteForm, UserCreateForm, UserEditForm
 from ..requests import actor
@@ -23,6 +24,7 @@ from ..roles import Role, Status
 from .invitations import say_added
 
 
+@administrator_required
 def home(request):
     """What administrators see at /."""
     numbers = dashboard.overview()
@@ -68,22 +70,15 @@ def create(request):
     return render(request, "form.html", context)
 
 
-def detail_or_404(user_id, **options) -> directory.Detail:
-    detail = directory.detail(user_id, **options)
-    if detail is None:
-        raise Http404("No such user")
-    return detail
-
-
 @administrator_required
 @require_safe
 def show(request, user_id):
-    return render(request, "accounts/user.html", {"detail": detail_or_404(user_id)})
+    return render(request, "accounts/user.html", {"detail": directory.detail(user_id)})
 
 
 @administrator_required
 def edit(request, user_id):
-    detail = detail_or_404(user_id, with_technicians=True)
+    detail = directory.detail(user_id, with_technicians=True)
     form = UserEditForm(
         request.POST or None,
         user=detail.user,
@@ -94,21 +89,15 @@ def edit(request, user_id):
         messages.success(request, _("The changes are saved."))
         return redirect("user", user_id)
     title = _("Edit %(name)s") % {"name": detail.user}
-    context = {"form": form, "title": title, **_below(detail.user)}
+    context = {"form": form, "title": title, **below(detail.user, "user", user_id)}
     return render(request, "form.html", context)
-
-
-def _below(user) -> dict:
-    """What a page below the page of `user` needs to lead back there."""
-    back = reverse("user", args=[user.pk])
-    return {"back": back, "crumbs": [(back, user)]}
 
 
 @administrator_required
 def delete(request, user_id):
     if user_id == request.user.pk:
         return redirect("profile_delete")  # which asks for the password
-    detail = detail_or_404(user_id, with_technicians=True)
+    detail = directory.detail(user_id, with_technicians=True)
     form = DeleteForm(
         request.POST if request.method == "POST" else None,
         technicians=detail.technicians,
@@ -120,14 +109,9 @@ def delete(request, user_id):
     context = {
         "form": form,
         "title": _("Delete %(name)s?") % {"name": detail.user},
-        "consequences": [
-            _("The account and all data in it will be deleted for good."),
-            *consequences.of_deleting(
-                detail.user, clients=detail.clients, sessions=detail.sessions, has_choice=True
-            ),
-        ],
+        "consequences": consequences.of_deleting(detail),
         "submit": _("Delete"),
-        **_below(detail.user),
+        **below(detail.user, "user", user_id),
     }
     return render(request, "confirm.html", context)
 
@@ -139,7 +123,7 @@ def _delete(request, user_id, form) -> bool:
         form.add_error(None, LAST_ADMINISTRATOR)
         return False
     except users.NoSuchTechnician:
-        form.add_error("parent", _("That technician is not active any more."))
+        form.add_error("parent", _("That technician is no longer active."))
         return False
     return True
 
@@ -147,7 +131,7 @@ def _delete(request, user_id, form) -> bool:
 @administrator_required
 def password(request, user_id):
     """Mail a link to set a password: an invitation to who has none yet, else a reset."""
-    user = detail_or_404(user_id).user
+    user = directory.detail(user_id).user
     kind = "reset" if user.has_usable_password() else "invitation"
     if request.method == "POST":
         if not user.is_active:
@@ -165,7 +149,7 @@ def password(request, user_id):
         ],
         "submit": _("Send the link"),
         "is_safe": True,
-        **_below(user),
+        **below(user, "user", user_id),
     }
     return render(request, "confirm.html", context)
 
@@ -173,12 +157,8 @@ def password(request, user_id):
 @administrator_required
 @require_POST
 def bulk(request):
-    """Change many users at once: first a page to confirm, then what came of it.
-
-    `back` is the list as it was, with its filters and page.
-    """
-    wanted = request.POST.get("back", "")
-    back = wanted if wanted.startswith("/users/") else reverse("users")
+    """Change many users at once: first a page to confirm, then what came of it."""
+    back = _list_as_it_was(request)
     form = BulkForm(request.POST)
     if not form.is_valid():
         messages.error(request, " ".join(form.sentences()))
@@ -186,17 +166,7 @@ def bulk(request):
     people, technicians = directory.chosen(form.cleaned_data["ids"])
     if not form.confirmed(technicians):
         form.offer(technicians)
-        context = {
-            "form": form,
-            "people": people,
-            "technicians": technicians,
-            "title": form.label,
-            "submit": form.label,
-            "consequences": form.consequences(people, request.user),
-            "is_safe": form.is_safe,
-            "back": back,
-        }
-        return render(request, "accounts/bulk_confirm.html", context)
+        return _confirm(request, form, people, back)
     try:
         changed, refused = users.change_many(
             form.cleaned_data["ids"],
@@ -205,15 +175,34 @@ def bulk(request):
             refuse=lambda user: form.refuse(user, request.user),
         )
     except users.NoSuchTechnician:
-        messages.error(request, _("That technician is not active any more."))
+        messages.error(request, _("That technician is no longer active."))
         return HttpResponseRedirect(back)
     context = {
         "changed": changed,
-        "refused": by_reason(refused),
+        "refused": consequences.by_reason(refused),
         "gone": len(form.cleaned_data["ids"]) - changed - len(refused),
         "back": back,
     }
     return render(request, "accounts/bulk_done.html", context)
+
+
+def _list_as_it_was(request) -> str:
+    """The list that the form was sent from, with its filters and page."""
+    wanted = request.POST.get("back", "")
+    return wanted if wanted.startswith("/users/") else reverse("users")
+
+
+def _confirm(request, form, people, back):
+    context = {
+        "form": form,
+        "people": people,
+        "title": form.label,
+        "submit": form.label,
+        "consequences": consequences.of_changing(people, form, request.user),
+        "is_safe": form.is_safe,
+        "back": back,
+    }
+    return render(request, "accounts/bulk_confirm.html", context)
 
 
 @administrator_required
@@ -234,15 +223,18 @@ def show_dashboard(request):
     states = [(value, label, numbers.states[value]) for value, label in Status.choices]
     context = {
         "numbers": numbers,
-        "roles": roles,
-        "states": states,
-        "by_role": charts.bars(_("By role"), [(label, n) for _value, label, n in roles]),
-        "by_state": charts.bars(_("By state"), [(label, n) for _value, label, n in states]),
-        "latest": latest,
-        "busiest": busiest,
+        "kinds": [
+            (_bars(_("By role"), roles), "rol", roles),
+            (_bars(_("By state"), states), "estado", states),
+        ],
+        "logins": [(_("Last logins"), latest, False), (_("Most logins"), busiest, True)],
         **_charts(numbers),
     }
     return render(request, "accounts/dashboard.html", context)
+
+
+def _bars(title: str, rows) -> charts.Chart:
+    return charts.bars(title, [(label, n) for _value, label, n in rows])
 
 
 @administrator_required

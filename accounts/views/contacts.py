@@ -5,7 +5,7 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from .. import contacts
+from .. import consequences, contacts
 from ..forms.profile import CHANGED, ContactForm
 from ..requests import actor
 
@@ -53,6 +53,7 @@ def delete(request, client, place: int, *, back: str, crumbs=(), owner=None):
         return redirect(back)
     context = {
         "title": _("Remove %(name)s from the contacts?") % {"name": contact.get("nombre", "")},
+        "consequences": consequences.of_removing(contact),
         "submit": _("Remove"),
         "version": seen,
         "back": back,

@@ -129,19 +129,11 @@ def delete(request):
     context = {
         "form": form,
         "title": _("Delete my account"),
-        "consequences": _consequences(request.user),
+        "consequences": consequences.of_deleting(directory.detail(request.user.pk)),
         "submit": _("Delete my account"),
         "back": reverse("profile"),
     }
     return render(request, "confirm.html", context)
-
-
-def _consequences(user) -> list[str]:
-    clients = directory.count_clients(user) if user.is_technician else 0
-    return [
-        _("Your data is removed for good."),
-        *consequences.of_deleting(user, clients=clients),
-    ]
 
 
 def _delete_self(request, form) -> bool:

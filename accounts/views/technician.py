@@ -9,9 +9,10 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_safe
 
 from pialara_site import charts
+from pialara_site.navigation import below
 from pialara_site.pages import Page
 
-from .. import audit, consequences, directory, users
+from .. import audit, caseload, consequences, directory, users
 from ..access import technician_required
 from ..forms.clients import ClientFilters
 from ..forms.people import ClientForm, CreateForm
@@ -30,23 +31,23 @@ def client_or_404(request, client_id):
 
 @technician_required
 def home(request):
-    caseload = directory.caseload(request.user)
+    numbers = caseload.overview(request.user)
     context = {
-        "caseload": caseload,
-        "conditions": charts.bars(_("Conditions"), _with_others(caseload)),
-        "ages": charts.bars(_("Ages"), [(_age_group(age), n) for age, n in caseload.ages]),
+        "caseload": numbers,
+        "conditions": charts.bars(_("Conditions"), _with_others(numbers)),
+        "ages": charts.bars(_("Ages"), [(_age_group(age), n) for age, n in numbers.ages]),
     }
     return render(request, "accounts/home_technician.html", context)
 
 
-def _with_others(caseload: directory.Caseload) -> list[charts.Point]:
+def _with_others(numbers: caseload.Caseload) -> list[charts.Point]:
     """The most frequent conditions, and how many clients have none of them."""
-    others = caseload.total - sum(n for _name, n in caseload.conditions)
-    return caseload.conditions + ([(_("Others or none"), others)] if others else [])
+    others = numbers.total - sum(n for _name, n in numbers.conditions)
+    return numbers.conditions + ([(_("Others or none"), others)] if others else [])
 
 
 def _age_group(first: int) -> str:
-    after = [age for age in directory.AGES if age > first]
+    after = [age for age in caseload.AGES if age > first]
     if not after:
         return _("%(age)s years and over") % {"age": first}
     return _("%(first)s to %(last)s years") % {"first": first, "last": after[0] - 1}
@@ -59,10 +60,10 @@ def clients(request):
     wanted = (form.chosen["q"], form.chosen.get("attention", ""))
     page = Page(
         request.GET.get("page", ""),
-        directory.count_clients(request.user, *wanted),
+        caseload.count(request.user, *wanted),
         directory.PER_PAGE,
     )
-    rows = directory.clients(request.user, *wanted, form.order, page.start)
+    rows = caseload.clients(request.user, *wanted, form.order, page.start)
     context = {"form": form, "page": page, "rows": rows, "sort": form.order}
     return render(request, "accounts/clients.html", context)
 
@@ -94,48 +95,43 @@ def edit(request, client_id):
     if form.is_valid() and form.save(actor(request), owner=request.user):
         messages.success(request, _("The changes are saved."))
         return redirect("client", client_id)
-    context = {"form": form, "title": _("Edit %(name)s") % {"name": client}, **_below(client)}
+    title = _("Edit %(name)s") % {"name": client}
+    context = {"form": form, "title": title, **below(client, "client", client_id)}
     return render(request, "form.html", context)
 
 
 @technician_required
 def delete(request, client_id):
-    client = client_or_404(request, client_id)
     if request.method == "POST":
-        users.delete(client_id, actor(request), owner=request.user)
+        client = users.delete(client_id, actor(request), owner=request.user)
         messages.success(request, _("%(name)s is deleted.") % {"name": client})
         return redirect("clients")
+    detail = directory.detail(client_id, owner=request.user)
     context = {
-        "title": _("Delete %(name)s?") % {"name": client},
-        "consequences": [
-            _("The client's data is removed for good."),
-            *consequences.of_deleting(client),
-        ],
+        "title": _("Delete %(name)s?") % {"name": detail.user},
+        "consequences": consequences.of_deleting(detail),
         "submit": _("Delete"),
-        **_below(client),
+        **below(detail.user, "client", client_id),
     }
     return render(request, "confirm.html", context)
-
-
-def _below(client) -> dict:
-    """The context of a page below the client's."""
-    page = reverse("client", args=[client.pk])
-    return {"back": page, "crumbs": [(page, client)]}
 
 
 @technician_required
 def contact_create(request, client_id):
     client = client_or_404(request, client_id)
-    return contacts.create(request, client, owner=request.user, **_below(client))
+    page = below(client, "client", client_id)
+    return contacts.create(request, client, owner=request.user, **page)
 
 
 @technician_required
 def contact_edit(request, client_id, place):
     client = client_or_404(request, client_id)
-    return contacts.edit(request, client, place, owner=request.user, **_below(client))
+    page = below(client, "client", client_id)
+    return contacts.edit(request, client, place, owner=request.user, **page)
 
 
 @technician_required
 def contact_delete(request, client_id, place):
     client = client_or_404(request, client_id)
-    return contacts.delete(request, client, place, owner=request.user, **_below(client))
+    page = below(client, "client", client_id)
+    return contacts.delete(request, client, place, owner=request.user, **page)

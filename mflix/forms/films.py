@@ -1,6 +1,7 @@
 """Searching the films."""
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from pialara_site.filters import FilterForm, SearchField
@@ -16,8 +17,15 @@ class NameField(forms.CharField):
         super().__init__(label=LABELS[name], max_length=100, widget=widget)
 
 
+NUMBERS = {
+    "year_from": _("Type a year, such as 1950."),
+    "year_to": _("Type a year, such as 1950."),
+    "rating_from": _("Type a number from 0 to 10, such as 7.5."),
+}
+
+
 class FilmFilters(FilterForm):
-    """Shows a search that search.py has read; what makes no sense is not in it any more."""
+    """Shows a search that search.py has read, and says what made no sense to it."""
 
     q = SearchField(label=_("Title, people or story"))
     title = NameField("title")
@@ -32,13 +40,15 @@ class FilmFilters(FilterForm):
 
     more_label = _("Search more precisely")
 
-    def __init__(self, browsing: Browsing):
-        super().__init__(None, initial=dict(browsing.entered))
+    def __init__(self, query: QueryDict, browsing: Browsing):
+        typed = {name: query[name] for name in NUMBERS if query.get(name)}
+        super().__init__(dict(browsing.entered) | typed)
         self.browsing = browsing
 
-    @property
-    def is_detailed(self) -> bool:
-        return bool(self.initial.keys() - {"q"})
+    def clean(self):
+        for name, sentence in NUMBERS.items():
+            if self.data.get(name) and getattr(self.browsing.search, name) is None:
+                self.add_error(name, sentence)
 
     @property
     def tags(self):

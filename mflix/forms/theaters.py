@@ -56,7 +56,7 @@ class TheaterSearchForm(forms.Form):
     lng = longitude(_("Longitude"))
     km = NumberField(_("Distance in km"), 0, MOST_KM, DISTANCE)
     city = forms.CharField(label=_("City"), required=False, max_length=100)
-    zip = forms.CharField(label=_("Zip code"), required=False, max_length=20)
+    zip = forms.CharField(label=_("Postcode"), required=False, max_length=20)
     west = longitude(_("West"))
     south = latitude(_("South"))
     east = longitude(_("East"))

@@ -65,7 +65,7 @@ def test_all_theaters_are_listed_by_city_at_the_start(anonymous, iberia):
 def test_page_is_shown_without_any_theater(anonymous):
     response = anonymous.get("/mflix/theaters/", headers=ENGLISH)
     assert rows(response) == []
-    assert b"No theater fits. Take away a part of the search." in response.content
+    assert b"No cinema matches. Remove part of the search." in response.content
 
 
 # Near a point
@@ -147,7 +147,7 @@ def test_empty_widest_search_offers_no_wider(anonymous, iberia):
 def test_page_says_what_was_searched(anonymous, iberia):
     response = anonymous.get("/mflix/theaters/", {**AT_MADRID, "km": "100"}, headers=ENGLISH)
     words = " ".join(response.content.decode().split())
-    assert "2 theaters within 100 km of 40.4168, -3.7038, the nearest first" in words
+    assert "Within 100 km of 40.4168, -3.7038, the nearest first." in words
 
 
 # In a city or zip code
@@ -508,7 +508,7 @@ def without_indexes():
 
 def test_without_the_index_a_sentence_stands_for_the_distances(anonymous, iberia, without_indexes):
     response = anonymous.get("/mflix/theaters/", AT_MADRID, headers=ENGLISH)
-    assert b"the list of theaters has no index for them" in response.content
+    assert b"the list of cinemas has no index for them" in response.content
     assert cities(response) == ["Lisboa", "Madrid", "Sevilla", "Toledo"]
 
 

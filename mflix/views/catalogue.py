@@ -30,7 +30,7 @@ def browse(request):
         "page": page,
         "search": search,
         "browsing": browsing,
-        "form": FilmFilters(browsing),
+        "form": FilmFilters(request.GET, browsing),
         "facets": browsing.facets(page.facets),
         "loosened": browsing.loosened(loosened),
         "most": facets.MOST_COUNTED,

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts import users
 from accounts.access import any_role_required
 from accounts.requests import actor
+from pialara_site.navigation import below
 
 from .. import comments
 from ..comments import Comment, NoSuchComment, NoSuchMovie
@@ -89,12 +90,13 @@ def create(request, movie_id):
 @existing
 def edit(request, comment_id):
     comment = comments.find(comment_id, request.user.email)
+    name, back = _back(request, comment)
     form = EditForm(request.POST or None, initial={"text": comment.text})
     if form.is_valid():
         comments.edit(comment_id, request.user.email, form.cleaned_data["text"])
         messages.success(request, _("Your comment is saved."), PLACE)
-        return redirect(_back(request, comment))
-    context = {"form": form, "title": _("Edit my comment"), **_above(request, comment)}
+        return redirect(back)
+    context = {"form": form, "title": _("Edit my comment"), **below(name, back)}
     return render(request, "form.html", context)
 
 
@@ -105,18 +107,19 @@ def delete(request, comment_id):
     """Remove one's own comment; administrators remove any."""
     owner = None if request.user.is_administrator else request.user.email
     comment = comments.find(comment_id, owner)
+    name, back = _back(request, comment)
     if request.method == "POST":
         is_own = comment.is_by(request.user.email)
         author = None if is_own else users.by_email(comment.email)
         comments.delete(comment_id, actor(request), owner, author)
         messages.success(request, _("The comment is deleted."), PLACE)
-        return redirect(_back(request, comment))
+        return redirect(back)
     context = {
         "title": _("Delete the comment of %(name)s?") % {"name": comment.author},
         "consequences": [_gone(comment)],
         "quote": comment.text,
         "submit": _("Delete"),
-        **_above(request, comment),
+        **below(name, back),
     }
     return render(request, "confirm.html", context)
 
@@ -131,18 +134,11 @@ def _place(movie_id) -> str:
     return reverse("movie", args=[movie_id]) + "#comments"
 
 
-def _back(request, comment: Comment) -> str:
-    """Where the caller came from: the list of their own comments, as `mine` says, or the film."""
+def _back(request, comment: Comment) -> tuple[str, str]:
+    """The page that the caller came from: their own comments, as `mine` says, or the film."""
     if "mine" in request.GET or not comment.movie:
-        return reverse("my_comments")
-    return _place(comment.movie_id)
-
-
-def _above(request, comment: Comment) -> dict:
-    """The page that one came from, for `form.html` and `confirm.html`."""
-    back = _back(request, comment)
-    is_mine = back == reverse("my_comments")
-    return {"back": back, "crumbs": [(back, _("My comments") if is_mine else title(comment.movie))]}
+        return _("My comments"), reverse("my_comments")
+    return title(comment.movie), _place(comment.movie_id)
 
 
 @any_role_required

@@ -13,7 +13,7 @@ from .. import maps, theaters
 from ..forms.theaters import TheaterSearchForm
 
 NOT_INDEXED = _(
-    "Distances can't be searched for now, as the list of theaters has no index for them. "
+    "Distances can't be searched for now, as the list of cinemas has no index for them. "
     "Please tell the administrator."
 )
 

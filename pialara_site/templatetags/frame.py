@@ -34,8 +34,8 @@ class _Capture(template.Node):
 @register.simple_tag
 @cache
 def icon(name: str, size: int = 20) -> SafeString:
-    """A drawing of Lucide; text beside it says what it means."""
-    return lucide(str(name), size=size, aria_hidden="true")
+    """A drawing of Lucide, `size` pixels at normal text; text beside it says what it means."""
+    return lucide(str(name), size=f"{size / 16}em", aria_hidden="true")
 
 
 @register.filter

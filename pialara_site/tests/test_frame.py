@@ -31,7 +31,7 @@ def test_initials_are_of_the_first_and_the_last_name(name, expected):
 
 def test_icon_is_drawn_inline_and_silent():
     drawn = icon("user", 16)
-    assert drawn.startswith('<svg width="16" height="16"')
+    assert drawn.startswith('<svg width="1.0em" height="1.0em"')
     assert 'aria-hidden="true"' in drawn
 
 

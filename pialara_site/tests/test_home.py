@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied, RequestDataTooBig, Suspicio
 from django.http import Http404
 from django.utils import translation
 
+from accounts.views import admin, client, technician
 from conftest import logged_in
 from pialara_site import errors, views
 from tests.mothers import document_of, stored
@@ -34,6 +35,14 @@ def test_everyone_gets_the_home_of_their_role(request, role):
 def test_user_with_an_unknown_role_gets_the_landing_page(rol):
     page = logged_in(stored(email="ana@example.org", rol=rol)).get("/")
     assert (page.status_code, page.templates[0].name) == (200, "landing.html")
+
+
+@pytest.mark.parametrize(
+    ("home", "role"),
+    [(admin.home, "Administrador"), (technician.home, "Técnico"), (client.home, "Cliente")],
+)
+def test_home_of_a_role_states_that_it_admits_no_other(home, role):
+    assert home.roles == (role,)
 
 
 def test_home_is_read_only(anonymous):

@@ -7,7 +7,7 @@ from django.utils import translation
 
 from accounts.models import User
 from accounts.roles import Role
-from pialara_site.navigation import menu_of
+from pialara_site.navigation import below, menu_of
 
 
 def of_role(rol) -> User:
@@ -75,3 +75,8 @@ def test_current_page_and_its_section_are_marked(admin):
     page = admin.get("/users/create/").content.decode()
     assert '<a href="/users/" aria-current="true">' in page
     assert '<a href="/users/create/" aria-current="page">' in page
+
+
+@pytest.mark.parametrize("to", ["users", "/users/"])
+def test_page_below_another_leads_back_to_it(to):
+    assert below("Users", to) == {"back": "/users/", "crumbs": [("/users/", "Users")]}

@@ -388,7 +388,7 @@ def test_taken_port_is_refused():
 
 @pytest.mark.parametrize("port", [-1, 0, 65536])
 def test_port_that_is_none_is_refused(port):
-    with pytest.raises(CommandError, match=f"^{port} is no port"):
+    with pytest.raises(CommandError, match=f"^{port} is not a port"):
         call_command("start", port=port)
 
 

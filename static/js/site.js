@@ -51,10 +51,19 @@ document.addEventListener("htmx:afterSettle", ({ target }) => {
   if (document.activeElement === document.body) (document.getElementById("count") ?? target).focus({ preventScroll: true });
 });
 
+// Escape hides the exact times until the next one is pointed at.
+document.addEventListener("keydown", ({ key }) => {
+  if (key === "Escape") document.body.classList.add("is-quiet");
+});
+for (const type of ["focusin", "pointerover"]) {
+  document.addEventListener(type, () => document.body.classList.remove("is-quiet"));
+}
+
 // How many rows are chosen, and all of them at once.
 const boxes = (bar) => [...bar.form.querySelectorAll(`[name="${bar.dataset.chosen}"]`)];
 const say = (bar) => {
-  bar.value = bar.dataset.words.replace("{n}", boxes(bar).filter((box) => box.checked).length);
+  const n = boxes(bar).filter((box) => box.checked).length;
+  bar.value = n === 1 ? bar.dataset.one : bar.dataset.many.replace("{n}", n);
 };
 const sayAll = () => document.querySelectorAll("output[data-chosen]").forEach(say);
 addEventListener("pageshow", sayAll);

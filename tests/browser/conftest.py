@@ -5,9 +5,11 @@ They run with `make e2e`; without being asked for, pytest leaves them out.
 
 import os
 from contextlib import ExitStack
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from bson import ObjectId
 from playwright.sync_api import sync_playwright
 from pymongo import MongoClient
 
@@ -15,7 +17,7 @@ from tests.mothers import a_document
 
 from . import chromium, server
 from .pages import THROTTLED
-from .people import Person
+from .people import KeyboardPerson, Person
 from .visitors import Stage, Visitors
 from .watch import expect_none, listen
 
@@ -145,22 +147,48 @@ def store(mongodb):
 def person(browser, site, store):
     """`person(role)` is somebody new with a browser, logged in unless there is no role.
 
-    `kind` is what they use it with, `options` are the browser's. The test fails when anything
-    there was not as silent as it should be.
+    `kind` is what they use it with, `options` are the browser's, `fields` their document's. The
+    test fails when anything there was not as silent as it should be.
     """
     said = []
     with ExitStack() as contexts:
 
-        def person(role=None, kind=Person, language="es", options=None):
+        def person(role=None, kind=Person, language="es", options=None, **fields):
             options = {"base_url": site.address, "locale": language, **(options or {})}
             context = contexts.enter_context(browser.new_context(**options))
             page = context.new_page()
             listen(page, said, site.address)
             if not role:
                 return kind(page, language)
-            somebody = kind(page, language, store(role))
+            somebody = kind(page, language, store(role, **fields))
             somebody.log_in()
             return somebody
 
         yield person
     expect_none(said)
+
+
+WAYS = {
+    "by keyboard": {"kind": KeyboardPerson},
+    "with a mouse": {"kind": Person},
+    "without scripts": {"kind": Person, "options": {"java_script_enabled": False}},
+}
+
+
+@pytest.fixture(params=WAYS.values(), ids=WAYS.keys())
+def way(request):
+    """`person(role, **way)` uses their browser in one of several ways."""
+    return request.param
+
+
+@pytest.fixture
+def film(mongodb):
+    """The id of one of its own, with more comments than a page shows."""
+    films, film = mongodb.sample_mflix, ObjectId()
+    films.movies.insert_one({"_id": film, "title": "Much Discussed", "year": 2020})
+    comment = {"movie_id": film, "name": "Eva", "email": "eva@example.org", "text": "Bien."}
+    dates = [datetime(2020, 1, day, tzinfo=UTC) for day in range(1, 31)]
+    films.comments.insert_many([{**comment, "date": date} for date in dates])
+    yield film
+    films.comments.delete_many({"movie_id": film})
+    films.movies.delete_one({"_id": film})

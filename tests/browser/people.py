@@ -5,7 +5,6 @@ person's language.
 """
 
 import re
-from pathlib import Path
 
 from django.utils import translation
 from playwright.sync_api import Locator, Page, expect
@@ -13,6 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.mothers import PASSWORD
 
 from .visitors import send
+from .watch import STRUCTURE
 
 REQUIRED = r"( \((required|obligatorio)\))?"  # what a field's label ends with
 ARROW = r"( [▲▼])?"  # what a sorted heading ends with
@@ -102,29 +102,33 @@ class Person:
         expect(self.page.get_by_role("main")).not_to_contain_text(wanted)
 
 
-# What htmx marks while it changes the page. Nobody is fast enough to press Tab meanwhile.
+# What htmx marks while it changes the page. Nobody is fast enough to press a key meanwhile.
 UNSETTLED = ".htmx-request, .htmx-swapping, .htmx-settling"
 
 STOPS = 150  # more presses of Tab than anything should take
-STOP = Path(__file__).with_name("stop.js").read_text()
 
 
 class KeyboardPerson(Person):
     """Somebody who has only Tab, Enter, Space, the arrows, and letters to type into fields."""
 
     def key(self, *keys: str):
+        expect(self.page.locator(UNSETTLED)).to_have_count(0)
         for key in keys:
             self.page.keyboard.press(key)
 
     def tab_to(self, wanted: Locator, back: bool = False):
         """Press Tab until it has the focus, which is seen at every stop."""
-        expect(self.page.locator(UNSETTLED)).to_have_count(0)
+        self.page.evaluate(STRUCTURE)
+        self.page.evaluate("structure.rememberLooks()")
         focused, passed = wanted.and_(self.page.locator(":focus")), []
         for _ in range(STOPS):
             self.key("Shift+Tab" if back else "Tab")
-            stop = self.page.evaluate(STOP)
+            stop = self.page.evaluate("structure.focused()")
+            if stop is None:
+                passed.append("(outside of the page)")
+                continue
             passed.append(stop["name"])
-            assert not stop["faults"], f"{stop['name']}: {stop['faults']}"
+            assert not stop["faults"], stop["faults"]
             if focused.count():
                 return
         raise AssertionError(f"Tab does not lead to {wanted}, only to:\n" + "\n".join(passed))

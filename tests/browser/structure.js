@@ -96,33 +96,40 @@
   // the label or the box around.
   const TABBABLE = "a[href], area[href], button, input:not([type=hidden]), select, textarea, " +
     "summary, [tabindex='0']"
-  const LOOK = ["outlineStyle", "outlineWidth", "outlineColor", "boxShadow", "borderTopColor",
-    "borderTopWidth", "backgroundColor"]
+  const drawn = (style) => [style.boxShadow, style.backgroundColor,
+    style.outlineStyle !== "none" && style.outline,
+    style.borderTopStyle !== "none" && style.borderTop]
   const bearers = (e) => [e, e.parentElement, ...(e.labels ?? [])]
-  const look = (e) => bearers(e).map((each) => {
-    const style = getComputedStyle(each)
-    return LOOK.map((property) => style[property]).join()
-  }).join()
+  const look = (e) => bearers(e).map((each) => drawn(getComputedStyle(each)).join()).join()
   const looks = new Map()
 
+  // What has the focus already would be remembered with it.
   function rememberLooks() {
-    all(TABBABLE).forEach((e) => looks.set(e, look(e)))
-    return looks.size
+    all(TABBABLE).filter((e) => e !== document.activeElement).forEach((e) => looks.set(e, look(e)))
   }
 
-  // Null when the focus has left the page.
+  // Whether anything of it is in view, with nothing above.
+  function isInSight(e) {
+    const parts = [e, ...(e.labels ?? [])]
+    return parts.flatMap((part) => [...part.getClientRects()]).some((box) => {
+      const [left, right] = [Math.max(box.left, 0), Math.min(box.right, innerWidth)]
+      const [top, bottom] = [Math.max(box.top, 0), Math.min(box.bottom, innerHeight)]
+      if (left >= right || top >= bottom) return false
+      const hit = document.elementFromPoint((left + right) / 2, (top + bottom) / 2)
+      return parts.some((part) => part.contains(hit))
+    })
+  }
+
+  // Where Tab has led, and what is wrong there; null when the focus has left the page.
   function focused() {
     const e = document.activeElement
     if (!e || e === document.body) return null
     for (const each of document.getAnimations()) if (each instanceof CSSTransition) each.finish()
-    const box = e.getBoundingClientRect()
     const faults = []
     if (look(e) === looks.get(e)) faults.push("looks the same with the focus")
     if (!isShown(e) && !(e.labels ?? []).length) faults.push("has the focus and is not shown")
-    if (box.right <= 0 || box.left >= innerWidth || box.bottom <= 0 || box.top >= innerHeight) {
-      faults.push("has the focus outside of what is seen")
-    }
-    return faults.map((fault) => `${name(e)} ${fault}`)
+    if (!isInSight(e)) faults.push("has the focus and is covered or out of sight")
+    return { name: name(e), faults: faults.map((fault) => `${name(e)} ${fault}`) }
   }
 
   const always = { brokenReferences, sameIds, groupsWithoutLegend, headings, oneMain }

@@ -94,13 +94,17 @@ def test_simple_mode_comes_along_to_another_browser(chosen, elsewhere):
     expect(somebody.the("checkbox", "Simple mode")).to_be_checked()
 
 
-def test_simple_mode_has_one_column_and_bigger_buttons(person):
-    somebody = person(Role.CLIENTE)
-    height, columns = height_and_columns(somebody)
+def choose_simple_mode(somebody):
     somebody.go("/profile/preferences/")
     somebody.tick("Simple mode")
     somebody.press("button", "Save")
     somebody.is_told("Your preferences are saved.")
+
+
+def test_simple_mode_has_one_column_and_bigger_buttons(person):
+    somebody = person(Role.CLIENTE)
+    height, columns = height_and_columns(somebody)
+    choose_simple_mode(somebody)
     simple_height, simple_columns = height_and_columns(somebody)
     assert simple_height > height
     assert columns > simple_columns == 1
@@ -117,12 +121,20 @@ def height_and_columns(person) -> tuple[float, int]:
     return height, len({place["x"] for place in places})
 
 
+def test_simple_mode_has_fewer_words(person):
+    somebody = person(Role.CLIENTE)
+    somebody.go("/profile/")
+    about = "You can download everything stored about you, and you can delete your account."
+    words = somebody.page.get_by_text(somebody.words(about))
+    expect(words).to_be_visible()
+    choose_simple_mode(somebody)
+    somebody.go("/profile/")
+    expect(words).to_be_hidden()
+
+
 def test_simple_mode_is_narrow_also_on_a_wide_screen(person):
     somebody = person(Role.CLIENTE)
-    somebody.go("/profile/preferences/")
-    somebody.tick("Simple mode")
-    somebody.press("button", "Save")
-    somebody.is_told("Your preferences are saved.")
+    choose_simple_mode(somebody)
     assert somebody.page.get_by_role("main").bounding_box()["width"] < 800
 
 

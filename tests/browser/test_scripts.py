@@ -1,7 +1,6 @@
 """What scripts add to pages that work without them."""
 
 import re
-from datetime import UTC, datetime
 
 import pytest
 from playwright.sync_api import expect
@@ -9,7 +8,7 @@ from playwright.sync_api import expect
 from accounts.roles import Role
 from tests.mothers import PASSWORD
 
-from .people import KeyboardPerson
+from .people import KeyboardPerson, Person
 
 MARK = "document.getElementById('count').isTheSame = window.isTheSame = true"
 IS_THE_SAME = "document.getElementById('count').isTheSame && window.isTheSame"
@@ -97,17 +96,6 @@ def test_focus_stays_among_the_comments_when_they_are_paged(person, film):
     expect(reader.page.locator(":focus")).to_have_count(1)
 
 
-@pytest.fixture
-def film(mongodb):
-    """The id of one with more comments than a page shows."""
-    films = mongodb.sample_mflix
-    film = films.movies.find_one()["_id"]
-    comment = {"movie_id": film, "name": "Eva", "email": "eva@example.org", "text": "Bien."}
-    dates = [datetime(2020, 1, day, tzinfo=UTC) for day in range(1, 31)]
-    films.comments.insert_many([{**comment, "date": date} for date in dates])
-    return film
-
-
 def test_back_shows_the_list_as_it_was(anonymous):
     anonymous.go("/mflix/")
     everything = anonymous.page.locator("#count").text_content()
@@ -119,6 +107,127 @@ def test_back_shows_the_list_as_it_was(anonymous):
     expect(anonymous.page.get_by_role("main")).to_have_count(1)
 
 
+def test_fields_that_are_empty_are_not_in_the_address(admin):
+    admin.go("/users/")
+    admin.type("Name or email", "pialara", role="searchbox")
+    admin.press("button", "Search")
+    expect(admin.page).to_have_url(re.compile(r"/users/\?q=pialara$"))
+
+
+# What takes long
+
+
+IS_BUSY = re.compile(r"\bis-busy\b")
+
+
+class Held:
+    """The answers to what a browser asks of a path, kept back until they are let go."""
+
+    def __init__(self, person, path: str):
+        self.routes, self.person = [], person
+        person.page.route(re.compile(rf"{path}(\?|$)"), self.routes.append)
+
+    def is_shown(self) -> bool:
+        """As a bar that moves, over the page."""
+        expect(self.person.page.locator("body")).to_have_class(IS_BUSY)
+        bar = "getComputedStyle(document.body, '::before').animationName"
+        return self.person.page.evaluate(bar) != "none"
+
+    def let_go(self):
+        for route in self.routes:
+            route.continue_()
+
+    def is_over(self):
+        expect(self.person.page.locator("body")).not_to_have_class(IS_BUSY)
+
+
+def test_filtering_that_takes_long_is_shown(anonymous):
+    anonymous.go("/mflix/")
+    answer = Held(anonymous, "/mflix/")
+    anonymous.press("link", "Comedy…")
+    assert answer.is_shown()
+    answer.let_go()
+    anonymous.is_at("Films…")
+    answer.is_over()
+
+
+@pytest.fixture
+def report(admin):
+    """The answer to an administrator who has just asked for a report."""
+    admin.go("/mflix/reports/")
+    answer = Held(admin, "/mflix/reports/years/")
+    link = admin.page.locator("main").get_by_role("link", name=admin.name("See the report…"))
+    link.and_(admin.page.locator("[href$='/years/']")).click(no_wait_after=True)
+    return answer
+
+
+def test_report_that_takes_long_is_shown(report, admin):
+    assert report.is_shown()
+    report.let_go()
+    expect(admin.page).to_have_url(re.compile("/years/$"))
+    report.is_over()
+
+
+def test_nothing_is_under_way_after_going_back(report, admin):
+    assert report.is_shown()
+    report.let_go()
+    expect(admin.page).to_have_url(re.compile("/years/$"))
+    admin.page.go_back()
+    admin.is_at("Reports")
+    report.is_over()
+
+
+# What goes wrong
+
+
+@pytest.fixture
+def unlucky(browser, site):
+    """Somebody who may be answered wrong, of which their browser complains."""
+    with browser.new_context(base_url=site.address, locale="es") as context:
+        yield Person(context.new_page(), "es")
+
+
+FAILURES = {
+    "an error": lambda route: route.fulfill(status=500, body="oops"),
+    "a broken connection": lambda route: route.abort(),
+}
+
+
+@pytest.fixture(params=FAILURES.values(), ids=FAILURES.keys())
+def failing(request, unlucky):
+    """The list of films, where what htmx asks for fails."""
+
+    def answer(route):
+        if "hx-request" in route.request.headers:
+            request.param(route)
+        else:
+            route.continue_()
+
+    unlucky.go("/mflix/")
+    unlucky.page.evaluate("window.isTheSame = true")
+    unlucky.page.route("**/mflix/**", answer)
+    return unlucky
+
+
+def is_loaded_at(person, address: str):
+    """As a whole page, not by htmx."""
+    expect(person.page).to_have_url(re.compile(rf"{re.escape(address)}$"))
+    person.page.wait_for_function("!window.isTheSame")
+
+
+def test_link_that_fails_is_loaded_as_a_page(failing):
+    failing.press("link", "Comedy…")
+    is_loaded_at(failing, "/mflix/?genre=Comedy")
+    expect(failing.the("link", f"{failing.words('Genre')}: Comedy…")).to_be_visible()
+
+
+def test_search_that_fails_is_loaded_as_a_page(failing):
+    failing.type("Title, people or story", "shawshank", role="searchbox")
+    failing.press("button", "Search")
+    is_loaded_at(failing, "/mflix/?q=shawshank")
+    failing.counts(1)
+
+
 # Many rows at once
 
 
@@ -126,9 +235,9 @@ def test_bar_says_how_many_are_chosen(admin, store):
     for name in ("uno", "dos", "tres"):
         store(Role.CLIENTE, nombre=f"{name} Barra")
     admin.go("/users/?q=Barra")
-    chosen = admin.words("{n} chosen")
+    chosen = admin.words("{n} selected")
     admin.is_told(chosen.format(n=0))
-    admin.tick("Choose %(name)s", name="uno Barra")
+    admin.tick("Select %(name)s", name="uno Barra")
     admin.is_told(chosen.format(n=1))
     admin.tick("All on this page")
     admin.is_told(chosen.format(n=3))
@@ -275,7 +384,7 @@ def test_who_keeps_their_place_to_themselves_is_told_what_to_do(person):
     somebody.go("/mflix/theaters/")
     somebody.press("button", "Use my location")
     somebody.is_told(
-        "Your browser can't tell where you are. Type the coordinates, a city or a zip code."
+        "Your browser can't tell where you are. Type the coordinates, a city or a postcode."
     )
 
 

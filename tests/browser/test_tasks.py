@@ -1,4 +1,7 @@
-"""What each role comes for, done three ways: by keyboard, with a mouse, and without scripts."""
+"""What each role comes for, done three ways: by keyboard, with a mouse, and without scripts.
+
+What people do with their own account is in test_accounts.py.
+"""
 
 from itertools import count
 
@@ -8,21 +11,9 @@ from playwright.sync_api import expect
 from accounts.roles import Role
 from tests.mothers import PASSWORD
 
-from .people import KeyboardPerson, Person
 from .visitors import picture
 
-WAYS = {
-    "by keyboard": {"kind": KeyboardPerson},
-    "with a mouse": {"kind": Person},
-    "without scripts": {"kind": Person, "options": {"java_script_enabled": False}},
-}
-
 numbers = count(1)
-
-
-@pytest.fixture(params=WAYS.values(), ids=WAYS.keys())
-def way(request):
-    return request.param
 
 
 @pytest.fixture
@@ -82,15 +73,20 @@ def test_log_in_and_out(somebody, store, role):
     expect(somebody.the("link", "Log in")).to_be_visible()
 
 
-def test_change_the_language(somebody):
+EVERYBODY = (None, *Role)
+
+
+@pytest.mark.parametrize("role", EVERYBODY)
+def test_change_the_language(person, way, role):
+    somebody = person(role, **way)
     somebody.go("/mflix/theaters/")
-    somebody.is_at("Theaters")
+    somebody.is_at("Cinemas")
     somebody.language = "en"
     somebody.press("button", "English")
-    somebody.is_at("Theaters")
+    somebody.is_at("Cinemas")
     somebody.language = "es"
     somebody.press("button", "Español")
-    somebody.is_at("Theaters")
+    somebody.is_at("Cinemas")
 
 
 def test_make_the_text_larger_and_the_page_dark(somebody):
@@ -179,11 +175,11 @@ def test_administrator_suspends_several_users(admin, group):
     shared = group(Role.CLIENTE, 3)
     search_users(admin, shared)
     admin.counts(3)
-    admin.tick("Choose %(name)s", name=f"a {shared}")
-    admin.tick("Choose %(name)s", name=f"c {shared}")
+    admin.tick("Select %(name)s", name=f"a {shared}")
+    admin.tick("Select %(name)s", name=f"c {shared}")
     admin.press("button", "Suspend")
     admin.is_at("Suspend")
-    admin.sees("%(n)s user is suspended and can't log in any more.", n=2)
+    admin.sees("%(n)s user is suspended and can no longer log in.", n=2)
     admin.press("button", "Suspend")
     admin.is_at("%(n)s user was changed", n=2)
     admin.press("link", "Back to the users")
@@ -196,8 +192,8 @@ def test_administrator_gives_clients_to_a_technician(admin, group, store):
     shared = group(Role.CLIENTE, 2)
     search_users(admin, shared)
     admin.counts(2)
-    admin.tick("Choose %(name)s", name=f"a {shared}")
-    admin.tick("Choose %(name)s", name=f"b {shared}")
+    admin.tick("Select %(name)s", name=f"a {shared}")
+    admin.tick("Select %(name)s", name=f"b {shared}")
     admin.press("button", "Assign to a technician")
     admin.is_at("Assign to a technician")
     admin.pick("Technician", technician["email"])
@@ -220,6 +216,24 @@ def test_administrator_deletes_a_user(admin, group):
     admin.is_told("%(name)s is deleted.", name=f"a {shared}")
     search_users(admin, shared)
     admin.counts(0)
+
+
+def test_administrator_takes_the_found_users_along(admin, group):
+    shared = group(Role.CLIENTE, 2)
+    search_users(admin, shared)
+    admin.counts(2)
+    with admin.page.expect_download() as download:
+        admin.press("link", "Download as a table")
+    table = download.value.path().read_text()
+    assert [line.count(shared) for line in table.splitlines()] == [0, 1, 1]
+
+
+def test_administrator_deletes_somebody_elses_comment(admin, film):
+    admin.go(f"/mflix/movies/{film}/")
+    admin.press("link", "Delete…")
+    admin.is_at("Delete the comment of %(name)s?", name="Eva")
+    admin.press("button", "Delete")
+    admin.is_told("The comment is deleted.")
 
 
 def test_administrator_reads_who_did_what(admin, store):
@@ -247,6 +261,24 @@ def add_contact(person, name: str):
     person.type("Telephone", "600 000 000")
     person.press("button", "Save")
     person.is_told("The contact is added.")
+
+
+CONTACTS = [{"nombre": "Eva Luna", "telefono": "600 000 000"}, {"nombre": "Teo Sol"}]
+
+
+def edit_and_remove_contacts(person, edited="Eva Luna", removed="Teo Sol"):
+    person.press("link", f"{person.words('Edit')} {edited}")
+    person.is_at("Edit the contact")
+    person.type("Telephone", "611 111 111")
+    person.press("button", "Save")
+    person.is_told("The contact is saved.")
+    person.sees("611 111 111")
+    person.press("link", f"{person.words('Remove')} {removed}")
+    person.is_at("Remove %(name)s from the contacts?", name=removed)
+    person.press("button", "Remove")
+    person.is_told("The contact is removed.")
+    person.sees(edited)
+    person.does_not_see(removed)
 
 
 def test_technician_adds_a_client_with_two_contacts(tecnico):
@@ -283,6 +315,12 @@ def test_technician_edits_a_client(tecnico, store):
     tecnico.sees("Disfemia")
 
 
+def test_technician_edits_and_removes_a_contact(tecnico, store):
+    client = store(Role.CLIENTE, parent=tecnico.document["email"], contactos=CONTACTS)
+    tecnico.go(f"/clients/{client['_id']}/")
+    edit_and_remove_contacts(tecnico)
+
+
 def test_technician_deletes_a_client(tecnico, store):
     client = store(Role.CLIENTE, parent=tecnico.document["email"])
     tecnico.go(f"/clients/{client['_id']}/")
@@ -316,6 +354,12 @@ def test_client_adds_a_contact(cliente):
     cliente.sees("Eva Luna")
 
 
+def test_client_edits_and_removes_a_contact(person, way):
+    cliente = person(Role.CLIENTE, **way, contactos=CONTACTS)
+    cliente.go("/me/")
+    edit_and_remove_contacts(cliente)
+
+
 def test_client_changes_preferences(cliente):
     cliente.press("link", "Profile")
     cliente.is_at("My data")
@@ -347,7 +391,9 @@ def test_client_logs_out_elsewhere(cliente, person):
 # Films
 
 
-def test_filter_films_by_a_facet(somebody):
+@pytest.mark.parametrize("role", EVERYBODY)
+def test_filter_films_by_a_facet(person, way, role):
+    somebody = person(role, **way)
     somebody.go("/mflix/")
     facet = somebody.the("link", "Comedy…").text_content()
     somebody.press("link", "Comedy…")
@@ -416,8 +462,8 @@ def test_put_a_film_on_the_list_and_take_it_off(cliente):
 
 def test_find_a_theater(somebody):
     somebody.go("/mflix/")
-    somebody.press("link", "Theaters")
-    somebody.is_at("Theaters")
+    somebody.press("link", "Cinemas")
+    somebody.is_at("Cinemas")
     somebody.type("City", "Madrid")
     somebody.press("button", "Search")
     expect(somebody.page.get_by_role("row", name="Madrid").first).to_be_visible()

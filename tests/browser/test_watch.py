@@ -2,8 +2,9 @@
 
 import pytest
 
-from .test_structure import STRUCTURE, markup_errors, said
-from .watch import listen
+from .people import KeyboardPerson
+from .test_structure import markup_errors, said
+from .watch import STRUCTURE, listen
 
 BIG = "width:60px;height:60px;display:block"
 OUTLINE = [
@@ -58,15 +59,52 @@ def test_what_scrolls_in_its_own_box_does_not_stick_out(show):
     assert said(page, "", "sticksOut") == []
 
 
-def test_focus_that_cannot_be_seen_is_found(show):
-    page = show(
-        "<style>#hidden { outline: 0 }</style><button>a</button><a id='hidden' href='/'>b</a>"
-    )
+BAD_FOCUS = [
+    ("<style>#b { outline: 0 }</style><a id='b' href='/'>b</a>", "looks the same"),
+    (
+        "<style>:focus { outline: 0 } * { box-shadow: 0 0 9px }</style><p><a href='/'>b</a></p>",
+        "looks the same",
+    ),
+    (
+        "<style>#b { outline: 0; color: red } #b:focus { color: blue }</style>"
+        "<a id='b' href='/'>b</a>",
+        "looks the same",
+    ),
+    ("<a href='/' style='opacity:0'>b</a>", "not shown"),
+    ("<a href='/' style='position:fixed;left:-9rem'>b</a>", "out of sight"),
+    ("<a href='/'>b</a><p style='position:fixed;inset:0;background:white'>c</p>", "covered"),
+]
+
+
+@pytest.mark.parametrize(("body", "fault"), BAD_FOCUS)
+def test_focus_that_cannot_be_seen_is_found(show, body, fault):
+    page = show(body)
     page.evaluate("structure.rememberLooks()")
     page.keyboard.press("Tab")
-    assert page.evaluate("structure.focused()") == []
+    assert any(fault in each for each in page.evaluate("structure.focused()")["faults"])
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<button>a</button>",
+        "<style>:focus { outline: 0; box-shadow: 0 0 9px red }</style><button>a</button>",
+        "<style>input { opacity: 0 } :focus-within { outline: 2px solid }</style>"
+        "<label><input type='checkbox'> a</label>",
+    ],
+)
+def test_focus_that_is_seen_is_no_fault(show, body):
+    page = show(body)
+    page.evaluate("structure.rememberLooks()")
     page.keyboard.press("Tab")
-    assert "looks the same" in page.evaluate("structure.focused()")[0]
+    assert page.evaluate("structure.focused()")["faults"] == []
+
+
+@pytest.mark.parametrize(("body", "fault"), BAD_FOCUS)
+def test_who_has_a_keyboard_stops_where_the_focus_is_not_seen(show, body, fault):
+    reader = KeyboardPerson(show(body), "en")
+    with pytest.raises(AssertionError, match=fault):
+        reader.press("link", "b")
 
 
 def test_bad_markup_is_found():

@@ -108,23 +108,8 @@ class Stage:
             page = context.new_page()
             page.goto("/password/reset/")
             send(page, email=client_email)
-        self.names["invitation"] = self._mailed_link("invited@pialara.example")
-        self.names["reset"] = self._mailed_link(client_email)
-
-    def _mailed_link(self, address: str) -> str:
-        """The path of the link in the mail to this address, which may still be on its way."""
-        found = []
-
-        def is_there():
-            for file in self.site.mails.glob("*.log"):
-                mail = email.message_from_bytes(file.read_bytes(), policy=default)
-                if mail["To"] == address:
-                    text = mail.get_body(("plain",)).get_content()
-                    found.extend(re.findall(rf"{self.site.address}(/password/\S+)", text))
-            return found
-
-        wait_until(is_there)
-        return found[0]
+        self.names["invitation"] = mailed_link(self.site, "invited@pialara.example")
+        self.names["reset"] = mailed_link(self.site, client_email)
 
     def path(self, path: str, role: str) -> str:
         own = self.names[f"comment_{role}"] if role in LOGINS else ""
@@ -139,6 +124,22 @@ class Stage:
         later = now + timedelta(minutes=5)
         attempts = {"_id": f"email:{address}", "times": [now] * 5, "expires": later}
         self.mongodb.pialara.login_attempts.insert_one(attempts)
+
+
+def mailed_link(site: Site, address: str) -> str:
+    """The path of the link in the mail to this address, which may still be on its way."""
+    found = []
+
+    def is_there():
+        for file in site.mails.glob("*.log"):
+            mail = email.message_from_bytes(file.read_bytes(), policy=default)
+            if mail["To"] == address:
+                text = mail.get_body(("plain",)).get_content()
+                found.extend(re.findall(rf"{site.address}(/password/\S+)", text))
+        return found
+
+    wait_until(is_there)
+    return found[0]
 
 
 def picture() -> bytes:

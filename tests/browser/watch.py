@@ -1,6 +1,10 @@
 """What no page should do, written down while it is looked at."""
 
+from pathlib import Path
+
 import pytest
+
+STRUCTURE = Path(__file__).with_name("structure.js").read_text()
 
 
 def listen(page, said: list[str], own: str):

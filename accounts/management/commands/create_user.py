@@ -44,7 +44,7 @@ class Command(BaseCommand):
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from error
         except users.EmailTaken as error:
-            sentence = _("There is a user with the email %(email)s already.")
+            sentence = _("There is already a user with the email %(email)s.")
             raise CommandError(sentence % {"email": email}) from error
         told = {"name": user.nombre, "email": user.email, "role": Role(user.rol).label}
         self.stdout.write(_("%(name)s (%(email)s) can log in as %(role)s.") % told)

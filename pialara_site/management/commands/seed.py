@@ -24,7 +24,7 @@ class Command(BaseCommand):
     @property
     def help(self):
         return _(
-            "Add sample people, films, theaters and comments. Run twice with the same numbers, it "
+            "Add sample people, films, cinemas and comments. Run twice with the same numbers, it "
             "adds nothing new; a larger number continues a smaller one."
         )
 
@@ -55,7 +55,7 @@ class Command(BaseCommand):
             if others and (movies or comments):
                 raise CommandError(
                     _(
-                        "%(database)s holds films, theaters or comments of others, and sample ones "
+                        "%(database)s holds films, cinemas or comments of others, and sample ones "
                         "would mix with them; set MFLIX_DB_NAME to another database."
                     )
                     % {"database": settings.MFLIX_DB_NAME}
@@ -75,7 +75,7 @@ class Command(BaseCommand):
 
     def add_films(self, count: int, comments: int, people: list[tuple[str, str]]):
         theaters = mflix.demo.theaters()
-        self.add(_("Sample theaters"), len(theaters), iter([seeding.add_theaters()]))
+        self.add(_("Sample cinemas"), len(theaters), iter([seeding.add_theaters()]))
         self.add(_("Sample films"), count, seeding.add_movies(count))
         self.add(_("Sample comments"), comments, seeding.add_comments(comments, count, people))
         repairs.recount_comments()
