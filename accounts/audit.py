@@ -79,15 +79,20 @@ class Actor:
     ip: str = ""
 
 
-def entry(by: Actor, action: Action, target: dict, changes: dict | None = None) -> dict:
+def entry(
+    by: Actor, action: Action, target: dict, changes: dict | None = None, technician: str = ""
+) -> dict:
     """One document of the log.
 
     `target` is the changed user's document; `changes` is {field: (old value, new value)}.
+    `technician` is the name of the new `parent`, which is an email.
     """
     told = {
         field: {} if field in UNTOLD else {"old": old, "new": new}
         for field, (old, new) in (changes or {}).items()
     }
+    if technician and "parent" in told:
+        told["parent"]["name"] = technician
     return {
         "at": datetime.now(UTC),
         "action": action.value,

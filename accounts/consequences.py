@@ -79,9 +79,7 @@ _CHANGE = {
     ),
 }
 _LOGGED_OUT = ngettext_lazy("%(n)s user is logged out.", "%(n)s users are logged out.", "n")
-_GONE = ngettext_lazy(
-    "%(n)s user no longer exists.", "%(n)s users no longer exist.", "n"
-)
+_GONE = ngettext_lazy("%(n)s user no longer exists.", "%(n)s users no longer exist.", "n")
 _STAY = {
     Refusal.NO_CLIENT: ngettext_lazy(
         "%(n)s user is not a client and stays as before.",

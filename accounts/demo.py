@@ -49,7 +49,8 @@ CONDITIONS = [
     "Parálisis cerebral con disartria",
     "Retraso del lenguaje",
 ]
-RELATIONS = ["madre", "padre", "hermana", "hermano", "hija", "hijo", "pareja", "vecina"]
+FEMALE_RELATIONS = ["madre", "hermana", "hija", "pareja", "vecina"]
+MALE_RELATIONS = ["padre", "hermano", "hijo", "pareja", "vecino"]
 
 
 def people(count: int, seed: int, password: str, today: datetime) -> Iterator[dict]:
@@ -107,20 +108,22 @@ def _person(chance: random.Random, rol: Role, number: int, seed: int, today: dat
 def _client(chance: random.Random, today: datetime) -> dict:
     age = timedelta(days=365.25 * chance.triangular(4, 92, 58))
     born = (today - age).date()
-    contacts = [
-        {
-            "nombre": f"{chance.choice(WOMEN + MEN)} {chance.choice(SURNAMES)}",
-            "relacion": chance.choice(RELATIONS),
-            "telefono": f"6{chance.randrange(10**8):08d}",
-            "email": "",
-            "principal": place == 0,
-        }
-        for place in range(chance.choice([0, 1, 1, 2]))
-    ]
+    contacts = [_contact(chance, place) for place in range(chance.choice([0, 1, 1, 2]))]
     return {
         "fecha_nacimiento": datetime(born.year, born.month, born.day, tzinfo=UTC),
         "patologia": chance.choice(CONDITIONS),
         "contactos": contacts,
+    }
+
+
+def _contact(chance: random.Random, place: int) -> dict:
+    first = chance.choice(WOMEN + MEN)
+    return {
+        "nombre": f"{first} {chance.choice(SURNAMES)}",
+        "relacion": chance.choice(FEMALE_RELATIONS if first in WOMEN else MALE_RELATIONS),
+        "telefono": f"6{chance.randrange(10**8):08d}",
+        "email": "",
+        "principal": place == 0,
     }
 
 

@@ -23,7 +23,7 @@ from pialara_site.mongo import pialara, transaction
 
 from . import audit, sessions
 from .audit import Action, Actor, entry
-from .models import User, birthday, normal
+from .models import User, birthday, normal, text
 from .roles import Role, Status
 
 users = pialara.users
@@ -220,11 +220,10 @@ def create(
     told = {field: (None, doc[field]) for field in sorted(given - {"password"})}
 
     def insert(session):
-        if doc["parent"]:
-            _hold_technician(doc["parent"], session)
+        technician = _hold_technician(doc["parent"], session) if doc["parent"] else ""
         users.insert_one(doc, session=session)
         actor = by or Actor(doc["nombre"], doc["email"], doc["_id"], ip)
-        audit.record([entry(actor, Action.CREATE, doc, told)], session)
+        audit.record([entry(actor, Action.CREATE, doc, told, technician)], session)
 
     try:
         transaction(insert)
@@ -272,9 +271,10 @@ def update(
         changes = _changes(old, new, fields_to_set)
         if _administers(old) and not _administers(new):
             _hold_another_administrator(user_id, session)
+        technician = ""
         if "parent" in changes and new["parent"]:
-            _hold_technician(new["parent"], session)
-        entries = [entry(by, Action.EDIT, old, changes)] if changes else []
+            technician = _hold_technician(new["parent"], session)
+        entries = [entry(by, Action.EDIT, old, changes, technician)] if changes else []
         if old.get("rol") == Role.TECNICO:
             if "rol" in changes:
                 entries += _hand_over_clients(old, clients_to, by, session)
@@ -370,8 +370,8 @@ def change_many(
     def change(session):
         # Who acts stays an active administrator, so one is left whatever happens to the others.
         _hold({"_id": by._id, **ACTIVE_ADMINISTRATOR}, NoSuchUser, session)
-        if fields.get("parent"):
-            _hold_technician(fields["parent"], session)
+        parent = fields.get("parent")
+        technician = _hold_technician(parent, session) if parent else ""
         entries, changed, refused = [], [], []
         for doc in users.find({"_id": {"$in": user_ids}}, session=session):
             if reason := refuse(_user(doc)):
@@ -379,7 +379,7 @@ def change_many(
             else:
                 changed.append(doc["_id"])
                 changes = _changes(doc, {**doc, **fields}, fields)
-                entries.append(entry(by, Action.EDIT, doc, changes))
+                entries.append(entry(by, Action.EDIT, doc, changes, technician))
         now = datetime.now(UTC)
         users.update_many(
             {"_id": {"$in": changed}}, {"$set": {**fields, "modificado": now}}, session=session
@@ -440,8 +440,10 @@ def held(user_id: ObjectId, session: ClientSession) -> User:
     return _user(fetch(user_id, None, session))
 
 
-def _hold(wanted: dict, missing: type[Exception], session: ClientSession):
+def _hold(wanted: dict, missing: type[Exception], session: ClientSession) -> str:
     """Keep a user who fits `wanted` as they are until the transaction ends, or raise `missing`.
+
+    Returns their name.
 
     A transaction reads a snapshot, so what it relies on could change behind its back; a write to
     that document makes two such transactions collide, and the driver repeats the later one.
@@ -449,39 +451,44 @@ def _hold(wanted: dict, missing: type[Exception], session: ClientSession):
     held = users.find_one_and_update(
         wanted,
         {"$set": {"lock": ObjectId()}},
-        projection={"_id": 1},
+        projection={"nombre": 1},
         collation=COLLATION,
         session=session,
     )
     if held is None:
         raise missing
+    return text(held.get("nombre"))
 
 
 def _hold_another_administrator(user_id: ObjectId, session: ClientSession):
     _hold({**ACTIVE_ADMINISTRATOR, "_id": {"$ne": user_id}}, LastAdministrator, session)
 
 
-def _hold_technician(email: str, session: ClientSession):
-    _hold({"email": email, **ACTIVE_TECHNICIAN}, NoSuchTechnician, session)
+def _hold_technician(email: str, session: ClientSession) -> str:
+    return _hold({"email": email, **ACTIVE_TECHNICIAN}, NoSuchTechnician, session)
 
 
 def _hand_over_clients(
     technician: dict, heir: str | None, by: Actor, session: ClientSession
 ) -> list[dict]:
     """Give the clients of a technician who leaves to the technician with the email `heir`."""
+    name = ""
     if heir:
-        _hold(
+        name = _hold(
             {"email": heir, "_id": {"$ne": technician["_id"]}, **ACTIVE_TECHNICIAN},
             NoSuchTechnician,
             session,
         )
-    return _move_clients(technician, heir or None, by, session)
+    return _move_clients(technician, heir or None, by, session, name)
 
 
 def _move_clients(
-    technician: dict, to: str | None, by: Actor, session: ClientSession
+    technician: dict, to: str | None, by: Actor, session: ClientSession, name: str = ""
 ) -> list[dict]:
-    """Give all clients of `technician` the parent `to`; returns the entries for the log."""
+    """Give all clients of `technician` the parent `to`, who has that `name` if it is told.
+
+    Returns the entries for the log.
+    """
     email = _user(technician).email
     if not email:
         return []
@@ -494,5 +501,6 @@ def _move_clients(
         session=session,
     )
     return [
-        entry(by, Action.EDIT, client, {"parent": (client["parent"], to)}) for client in clients
+        entry(by, Action.EDIT, client, {"parent": (client["parent"], to)}, name)
+        for client in clients
     ]

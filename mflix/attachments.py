@@ -120,7 +120,10 @@ def draw(file: BinaryIO) -> Picture:
         ) from error
     except BROKEN as error:
         raise BadImage(
-            _("This is not a JPEG, PNG, GIF or WebP image, or it is damaged. Please choose another.")
+            _(
+                "This is not a JPEG, PNG, GIF or WebP image, or it is damaged. "
+                "Please choose another."
+            )
         ) from error
     finally:
         _drawing.release()

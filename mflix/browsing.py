@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from . import genres
 from .facets import Facets
 from .search import BUCKETS, DEFAULT_SORT, FIELDS, ORDERS, OTHER, RELEVANCE, Search
 
@@ -139,9 +140,8 @@ class Browsing:
             pair for pair in pairs if (pair[0], pair[1].casefold()) != (name, value.casefold())
         ]
         is_chosen = len(others) < len(pairs)
-        return Link(
-            value, self.url(others if is_chosen else [*pairs, (name, value)]), count, is_chosen
-        )
+        wanted = others if is_chosen else [*pairs, (name, value)]
+        return Link(shown(name, value), self.url(wanted), count, is_chosen)
 
     def _replace(self, name: str, value: str, count: int) -> Link:
         pairs = _without(self.search.pairs(), (name, getattr(self.search, name)))
@@ -161,6 +161,8 @@ def shown(name: str, value: str) -> str:
     """The value of a filter in words."""
     if name == "type":
         return str(TYPES.get(value, value))
+    if name == "genre":
+        return genres.shown(value)
     if name not in BUCKETS:
         return value
     if value == OTHER:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import moment, text
 
-from .browsing import TYPES
+from .browsing import TYPES, shown
 
 # What the page has a place for, in the film and in the objects in it.
 PLACED = {
@@ -89,7 +89,10 @@ def _value(words: str, address: str = "") -> Values:
 
 def _names(value, parameter: str = "") -> Values:
     """Names, with the films that a search for them by `parameter` finds."""
-    return [(name, _search(parameter, name) if parameter else "") for name in _texts(value)]
+    return [
+        (shown(parameter, name), _search(parameter, name) if parameter else "")
+        for name in _texts(value)
+    ]
 
 
 def _search(parameter: str, value: str) -> str:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import moment, text
 from pialara_site.charts import Chart, bars, line
 
-from . import reports
+from . import genres, reports
 from .forms.reports import DirectorsForm
 
 # Years that are drawn; typing errors such as 20015 would stretch the axis without end.
@@ -114,7 +114,7 @@ def _years() -> list[Row]:
 def _genres() -> list[Row]:
     return [
         Row(
-            (row["_id"], row["films"], row["comments"]),
+            (row["_id"] and genres.shown(row["_id"]), row["films"], row["comments"]),
             _films(genre=row["_id"]) if row["_id"] else "",
         )
         for row in reports.genres()

@@ -37,6 +37,7 @@ ngettext_lazy(
 # Of passwords
 gettext_noop("New password")
 gettext_noop("New password confirmation")
+gettext_noop("Enter the same password as before, for verification.")
 gettext_noop("The two password fields didn’t match.")
 gettext_noop("The password is too similar to the %(verbose_name)s.")
 gettext_noop("Your password can’t be too similar to your other personal information.")

@@ -209,7 +209,9 @@ class Server:
         deadline = time.monotonic() + START_SECONDS
         while not client.admin.command("hello")["isWritablePrimary"]:
             if time.monotonic() > deadline:
-                raise NotStarted(_("mongod does not accept writes; see %(log)s.") % {"log": self.log})
+                raise NotStarted(
+                    _("mongod does not accept writes; see %(log)s.") % {"log": self.log}
+                )
             time.sleep(0.02)
 
     def _reason(self) -> str:

@@ -39,6 +39,8 @@ class FilterForm(forms.Form):
 
     def __init__(self, query, *args, **kwargs):
         super().__init__(query, *args, **kwargs)
+        # {name: {value: words}} of the fields whose choices say more than the tags do
+        self.words = {}
         for name, field in self.fields.items():
             if not field.widget.is_hidden and name != "q":
                 field.required = False
@@ -67,7 +69,8 @@ class FilterForm(forms.Form):
         ]
 
     def _words(self, field, value) -> str:
-        return dict(getattr(field.field, "choices", ())).get(value, localize(value))
+        words = self.words.get(field.name) or dict(getattr(field.field, "choices", ()))
+        return words.get(value, localize(value))
 
     def _without(self, name: str) -> str:
         query = self.data.copy()

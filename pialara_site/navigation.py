@@ -16,6 +16,8 @@ class Entry:
     url: str
     icon: str = ""
     pages: tuple["Entry", ...] = ()
+    more: tuple[str, ...] = ()
+    """What the addresses begin with that belong to it besides those below its own."""
 
 
 @dataclass(frozen=True)
@@ -31,10 +33,11 @@ def menu_of(user, path: str) -> Menu:
     sections = _sections(getattr(user, "rol", None))
     # The longest address that `path` begins with, but for the home's, which all begin with.
     here = [
-        (len(page.url), section, page)
+        (len(start), section, page)
         for section in sections
         for page in section.pages or (section,)
-        if path == page.url or (path.startswith(page.url) and page.url != "/")
+        for start in (page.url, *page.more)
+        if path == start or (path.startswith(start) and start != "/")
     ]
     if not here:
         return Menu(sections, None, None)
@@ -88,7 +91,9 @@ def _clients() -> Entry:
 
 
 def _me() -> Entry:
-    pages = [_entry(_("My page"), "me"), _entry(_("Add a contact"), "own_contact_create")]
+    add = _entry(_("Add a contact"), "own_contact_create")
+    contacts = add.url.removesuffix("create/")
+    pages = [Entry(_("My page"), reverse("me"), more=(contacts,)), add]
     return _section(_("My page"), "contact", pages)
 
 

@@ -341,13 +341,14 @@ VALUES = {"limit_value": 5, "show_value": 9, "value": "x", "max": 5, "length": 9
 
 
 def form_errors() -> list[str]:
-    """All that the fields of our forms can complain about, in the language of now."""
+    """All that the fields of our forms can complain about or help with, in the language of now."""
     ours = [
         form for form in kinds_of(BaseForm) if form.__module__.startswith(("accounts", "mflix"))
     ]
     fields = [field for form in ours for field in form.base_fields.values()]
     told = [message for field in fields for message in field.error_messages.values()]
     told += [check.message for field in fields for check in field.validators if has_message(check)]
+    told += [field.help_text for field in fields if field.help_text]
     return [text for message in told for text in ValidationError(message, params=VALUES).messages]
 
 

@@ -46,14 +46,19 @@ class UserFilters(FilterForm):
 
     def show(self, numbers: Numbers):
         """Say beside each choice how many users it has."""
-        self.fields["rol"].choices = _counted(Role.choices, numbers.roles)
-        self.fields["estado"].choices = _counted(Status.choices, numbers.states)
         technicians = {NO_TECHNICIAN: _("Without a technician"), **numbers.technicians}
         if chosen := self.chosen.get("parent"):
             technicians.setdefault(chosen, chosen)
         clients = {email: numbers.clients[normal(email)] for email in technicians}
         clients[NO_TECHNICIAN] = numbers.clients[""]
-        self.fields["parent"].choices = _counted(technicians.items(), clients)
+        self.words = {
+            "rol": dict(Role.choices),
+            "estado": dict(Status.choices),
+            "parent": technicians,
+        }
+        counted = {"rol": numbers.roles, "estado": numbers.states, "parent": clients}
+        for name, words in self.words.items():
+            self.fields[name].choices = _counted(words.items(), counted[name])
 
 
 def _counted(choices, numbers: dict[str, int]) -> list[tuple[str, str]]:

@@ -28,7 +28,8 @@ LAST_ADMINISTRATOR = _(
 )
 
 ANOTHER_ROLE = _(
-    "Another role logs this person out. Someone who stops being a client has no technician any more."
+    "Another role logs this person out. "
+    "Someone who stops being a client has no technician any more."
 )
 NONE = _("None")
 NOBODY = _("Nobody")

@@ -5,10 +5,12 @@ from django.conf import settings
 from django.contrib.auth.forms import SetPasswordForm
 from django.utils.translation import gettext_lazy as _
 
+from mflix import genres
 from pialara_site.forms import DisplayForm, Grouped, no_control_characters
 
 from .. import contacts, users
 from ..audit import Actor
+from ..models import text
 from .fields import Whose, check_own_password, own_password
 
 MOST_FAVORITES = 50
@@ -38,11 +40,8 @@ class PreferencesForm(Grouped, DisplayForm):
     language = forms.ChoiceField(
         label=_("Language"), choices=settings.LANGUAGES, widget=forms.RadioSelect
     )
-    favorite_genres = NamesField(
-        label=_("Favourite film genres"),
-        required=False,
-        max_length=5000,
-        help_text=_("One per line, as the films have them: Drama, Comedy, War."),
+    favorite_genres = forms.MultipleChoiceField(
+        label=_("Favourite film genres"), required=False, widget=forms.CheckboxSelectMultiple
     )
     favorite_cast = NamesField(
         label=_("Favourite actors and actresses"),
@@ -56,6 +55,14 @@ class PreferencesForm(Grouped, DisplayForm):
         max_length=500,
         help_text=_("One per line, such as G or PG-13. Only such films are suggested to you."),
     )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        liked = self.initial.get("favorite_genres")
+        liked = map(text, liked) if isinstance(liked, list) else []
+        # Those that are stored and unknown can be kept.
+        others = {genre: genre for genre in liked if genre not in genres.NAMES}
+        self.fields["favorite_genres"].choices = dict(genres.choices()) | others
 
 
 class ContactForm(forms.Form):

@@ -86,16 +86,16 @@ def told(entry: dict) -> list[str]:
     """What changed, in a sentence for each field, unless that is all that sentence() says."""
     if entry["action"] == Action.CONTACTS:
         return []
-    return [_change(field, values) for field, values in entry["changes"].items()]
+    is_new = entry["action"] == Action.CREATE
+    return [_change(field, values, is_new) for field, values in entry["changes"].items()]
 
 
-def _change(field: str, values: dict) -> str:
+def _change(field: str, values: dict, is_new: bool) -> str:
     label = FIELDS.get(field, field)
     if not isinstance(values, dict) or not {"old", "new"} <= values.keys():
         return _("%(field)s: changed") % {"field": label}
-    if values["old"] is None:
-        return f"{label}: {_shown(field, values['new'])}"
-    return f"{label}: {_shown(field, values['old'])} → {_shown(field, values['new'])}"
+    new = values.get("name") or _shown(field, values["new"])
+    return f"{label}: {new}" if is_new else f"{label}: {_shown(field, values['old'])} → {new}"
 
 
 def _shown(field: str, value) -> str:

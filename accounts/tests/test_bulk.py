@@ -135,7 +135,7 @@ def test_confirmation_page_says_in_numbers_what_will_happen(admin):
     [
         ("activate", "1 user becomes active and can log in."),
         ("deactivate", "1 user becomes inactive and can no longer log in."),
-        ("assign", "1 client goes to the technician whom you choose."),
+        ("assign", "1 client goes to the technician you choose."),
     ],
 )
 def test_confirmation_page_says_what_each_action_does(admin, action, sentence):

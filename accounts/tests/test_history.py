@@ -105,7 +105,8 @@ def test_name_cannot_hold_html():
     ("changes", "expected"),
     [
         ({"nombre": values("Ana", "Eva")}, "Name: Ana → Eva"),
-        ({"nombre": values(None, "Eva")}, "Name: Eva"),
+        ({"nombre": values(None, "Eva")}, "Name: — → Eva"),
+        ({"parent": {**values(None, "eva@x.example"), "name": "Eva"}}, "Technician: — → Eva"),
         ({"parent": values("eva@example.org", None)}, "Technician: eva@example.org → —"),
         ({"sexo": values("", "M")}, "Sex: — → Woman"),
         ({"rol": values("Técnico", "Cliente")}, "Role: Technician → Client"),
@@ -119,6 +120,10 @@ def test_name_cannot_hold_html():
 )
 def test_change_is_a_sentence(changes, expected):
     assert told(edited(changes)) == [expected]
+
+
+def test_somebody_new_had_no_value_before():
+    assert told(entry("create", changes={"nombre": values(None, "Eva")})) == ["Name: Eva"]
 
 
 def test_birth_date_is_the_stored_day_in_every_time_zone(settings):

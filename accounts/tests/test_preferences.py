@@ -9,7 +9,7 @@ FIELDS = {
     "language": "en",
     "theme": "dark",
     "font_size": "150",
-    "favorite_genres": "Drama\nComedy",
+    "favorite_genres": ["Drama", "Comedy"],
     "favorite_cast": "Chaplin",
     "preferred_ratings": "G\nPG",
 }
@@ -30,7 +30,6 @@ def test_everybody_keeps_preferences(request, role):
     kept = preferences_of(browser)
     kept.pop("simple", None)  # only clients are asked
     assert kept == FIELDS | {
-        "favorite_genres": ["Drama", "Comedy"],
         "favorite_cast": ["Chaplin"],
         "preferred_ratings": ["G", "PG"],
     }
@@ -62,8 +61,8 @@ def test_unknown_choice_is_a_sentence(cliente, field, value):
 
 
 def test_names_are_tidied_and_kept_once(cliente):
-    save(cliente, favorite_genres="  Drama \r\n\r\nFilm   noir\nDrama")
-    assert preferences_of(cliente)["favorite_genres"] == ["Drama", "Film noir"]
+    save(cliente, favorite_cast="  Chaplin \r\n\r\nBuster   Keaton\nChaplin")
+    assert preferences_of(cliente)["favorite_cast"] == ["Chaplin", "Buster Keaton"]
 
 
 def test_no_more_than_fifty_names_are_kept(cliente):
@@ -72,8 +71,40 @@ def test_no_more_than_fifty_names_are_kept(cliente):
 
 
 def test_names_may_be_empty(cliente):
-    save(cliente, favorite_genres="", favorite_cast="")
+    save(cliente, favorite_cast="")
     assert preferences_of(cliente)["favorite_cast"] == []
+
+
+def test_genres_are_chosen_in_the_language_of_the_page(cliente):
+    form = cliente.get("/profile/preferences/").context["form"]
+    assert ("War", "Bélico") in list(form["favorite_genres"].field.choices)
+
+
+def test_no_genre_may_be_chosen(cliente):
+    save(cliente, favorite_genres=[])
+    assert preferences_of(cliente)["favorite_genres"] == []
+
+
+def test_genre_that_no_film_has_is_a_sentence(cliente):
+    form = save(cliente, favorite_genres=["Nonsense"]).context["form"]
+    assert set(form.errors) == {"favorite_genres"}
+
+
+def test_stored_genre_that_no_film_has_can_be_kept():
+    browser = logged_in(a_client(preferences={"favorite_genres": ["Film noir", "Drama", 7]}))
+    form = browser.get("/profile/preferences/").context["form"]
+    ticked = [option.choice_label for option in form["favorite_genres"] if option.data["selected"]]
+    assert ticked == ["Drama", "Film noir", "7"]
+    save(browser, favorite_genres=["Film noir", "War"])
+    assert preferences_of(browser)["favorite_genres"] == ["Film noir", "War"]
+
+
+@pytest.mark.parametrize("mistyped", [None, "Drama", 7, {"a": 1}])
+def test_genres_that_are_no_list_are_replaced(mistyped):
+    browser = logged_in(a_client(preferences={"favorite_genres": mistyped}))
+    assert browser.get("/profile/preferences/").status_code == 200
+    save(browser)
+    assert preferences_of(browser)["favorite_genres"] == ["Drama", "Comedy"]
 
 
 def test_overlong_names_are_a_sentence(cliente):

@@ -229,7 +229,7 @@ def test_id_of_somebody_else_overwrites_nobody(admin):
 
 
 def test_creation_is_in_the_audit_log(admin):
-    a_technician(email="tomas@example.org")
+    a_technician(email="tomas@example.org", nombre="Tomás Peña")
     admin.post("/users/create/", typed(parent="tomas@example.org", password=GOOD))
     entry = audit.entries.find_one({"action": "create"})
     assert entry["actor"]["_id"] == admin.user.pk
@@ -237,7 +237,7 @@ def test_creation_is_in_the_audit_log(admin):
         "email": {"old": None, "new": "eva@example.org"},
         "nombre": {"old": None, "new": "Eva Gil"},
         "rol": {"old": None, "new": "Cliente"},
-        "parent": {"old": None, "new": "tomas@example.org"},
+        "parent": {"old": None, "new": "tomas@example.org", "name": "Tomás Peña"},
     }
 
 

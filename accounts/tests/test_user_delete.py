@@ -221,10 +221,12 @@ def test_technician_without_an_email_takes_no_unassigned_client_along(admin):
 
 
 def test_deletion_and_each_moved_client_are_in_the_audit_log(admin):
-    technician, heir = a_technician(), a_technician()
+    technician, heir = a_technician(), a_technician(nombre="Tomás Peña")
     client = a_client(parent=technician.email)
     delete(admin, technician, parent=heir.email)
     deleted, moved = audit.entries.find({}, sort=[("action", 1)])
     assert deleted["target"]["email"] == technician.email
     assert moved["target"]["_id"] == client.pk
-    assert moved["changes"] == {"parent": {"old": technician.email, "new": heir.email}}
+    assert moved["changes"] == {
+        "parent": {"old": technician.email, "new": heir.email, "name": "Tomás Peña"}
+    }

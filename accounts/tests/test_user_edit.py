@@ -158,7 +158,7 @@ def test_client_who_becomes_something_else_has_no_technician(admin):
 
 def test_form_says_what_another_role_or_state_does(admin):
     page = admin.get(f"/users/{a_client().pk}/edit/", headers={"accept-language": "en"})
-    for sentence in ("Another role logs this person out.", "Another state logs this person out."):
+    for sentence in ("Another role logs this person out.", "Any other state logs this person out."):
         assert sentence in page.content.decode()
 
 

@@ -34,10 +34,18 @@ def links(query: str, **lists) -> dict[str, tuple[str, int, bool]]:
 def test_every_chosen_value_is_a_tag_that_takes_it_away():
     tags = browsing("genre=War&genre=Drama&year_from=1950").tags()
     assert [(tag.label, tag.url) for tag in tags] == [
-        ("Género: War", "?genre=Drama&year_from=1950"),
+        ("Género: Bélico", "?genre=Drama&year_from=1950"),
         ("Género: Drama", "?genre=War&year_from=1950"),
         ("Desde el año: 1950", "?genre=War&genre=Drama"),
     ]
+
+
+def test_facet_tells_known_genres_in_the_language_of_the_page():
+    found = links("", genre=[("Sci-Fi", 5), ("Unheard of", 1)])
+    assert {label: url for label, (url, _count, _is_chosen) in found.items()} == {
+        "Ciencia ficción": "?genre=Sci-Fi",
+        "Unheard of": "?genre=Unheard+of",
+    }
 
 
 def test_facet_adds_a_value():
@@ -107,7 +115,7 @@ def test_form_keeps_what_it_has_no_field_for():
 def test_loosened_search_names_the_filter():
     [link] = browsing("genre=War&genre=Drama&rated=PG").loosened([("genre", 7)])
     assert (link.label, link.url, link.count) == (
-        "Género: War, Género: Drama",
+        "Género: Bélico, Género: Drama",
         "?rated=PG",
         7,
     )
@@ -116,7 +124,7 @@ def test_loosened_search_names_the_filter():
 @pytest.mark.parametrize(
     ("name", "value", "words"),
     [
-        ("genre", "War", "War"),
+        ("genre", "War", "Bélico"),
         ("type", "movie", "Película"),
         ("type", "odd", "odd"),
         ("runtime", "0", "de 0 a 59 minutos"),

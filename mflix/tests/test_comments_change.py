@@ -224,6 +224,12 @@ def test_one_sees_what_one_is_about_to_delete(admin, movie):
     assert "&lt;Second&gt;" in page
 
 
+def test_one_is_not_asked_about_ones_own_comment_by_name(cliente, admin, mine):
+    path, english = f"/mflix/comments/{mine['_id']}/delete/", {"accept-language": "en"}
+    assert "Delete your comment?" in cliente.get(path, headers=english).text
+    assert "Delete the comment of" in admin.get(path, headers=english).text
+
+
 def test_image_that_goes_too_is_named(cliente, mine):
     path, english = f"/mflix/comments/{mine['_id']}/delete/", {"Accept-Language": "en"}
     assert "The comment is removed for good." in cliente.get(path, headers=english).text

@@ -258,7 +258,7 @@ def test_page_that_is_none_is_the_nearest(anonymous, fifty, page, number):
 def test_very_long_list_ends_at_its_bound_and_says_so(anonymous, fifty, query, monkeypatch):
     monkeypatch.setattr("mflix.theaters.MOST", 40)
     response = anonymous.get("/mflix/theaters/", {**query, "page": "99"}, headers=ENGLISH)
-    assert b"More than 40 theaters" in response.content
+    assert b"More than 40 cinemas" in response.content
     assert cities(response) == [f"City {n:02}" for n in range(20, 40)]
 
 

@@ -108,20 +108,26 @@ def delete(request, comment_id):
     owner = None if request.user.is_administrator else request.user.email
     comment = comments.find(comment_id, owner)
     name, back = _back(request, comment)
+    is_own = comment.is_by(request.user.email)
     if request.method == "POST":
-        is_own = comment.is_by(request.user.email)
         author = None if is_own else users.by_email(comment.email)
         comments.delete(comment_id, actor(request), owner, author)
         messages.success(request, _("The comment is deleted."), PLACE)
         return redirect(back)
     context = {
-        "title": _("Delete the comment of %(name)s?") % {"name": comment.author},
+        "title": _delete_which(comment, is_own),
         "consequences": [_gone(comment)],
         "quote": comment.text,
         "submit": _("Delete"),
         **below(name, back),
     }
     return render(request, "confirm.html", context)
+
+
+def _delete_which(comment: Comment, is_own: bool) -> str:
+    if is_own:
+        return _("Delete your comment?")
+    return _("Delete the comment of %(name)s?") % {"name": comment.author}
 
 
 def _gone(comment: Comment) -> str:

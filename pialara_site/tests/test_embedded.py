@@ -306,7 +306,7 @@ def test_server_that_takes_no_writes_is_stopped_again(monkeypatch, tmp_path):
     monkeypatch.setattr(embedded, "START_SECONDS", -1)
     monkeypatch.setattr(Server, "_start", start_patiently(Server._start))
     server = Server(tmp_path)
-    with pytest.raises(NotStarted, match=r"does not take writes; see"), server.joined():
+    with pytest.raises(NotStarted, match=r"does not accept writes; see"), server.joined():
         pass
     assert not server._data_in_use()
 

@@ -110,7 +110,9 @@ def test_replica_set_and_atlas_are_addresses(settings, uri):
 
 def test_name_that_no_database_can_have_is_one_sentence(settings):
     settings.PIALARA_DB_NAME = "a name"
-    with pytest.raises(ImproperlyConfigured, match=r"^PIALARA_DB_NAME is not a name for a database"):
+    with pytest.raises(
+        ImproperlyConfigured, match=r"^PIALARA_DB_NAME is not a name for a database"
+    ):
         mongo.database("PIALARA_DB_NAME")
 
 

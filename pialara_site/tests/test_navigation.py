@@ -50,6 +50,9 @@ def test_section_of_the_users_lists_and_adds_them():
         (Role.TECNICO, "/clients/create/", "Clients", "Add a client"),
         (Role.TECNICO, "/mflix/movies/0123456789abcdef01234567/", "Films", "All films"),
         (Role.CLIENTE, "/me/", "My page", "My page"),
+        (Role.CLIENTE, "/profile/contacts/0/edit/", "My page", "My page"),
+        (Role.CLIENTE, "/profile/contacts/0/delete/", "My page", "My page"),
+        (Role.CLIENTE, "/profile/contacts/create/", "My page", "Add a contact"),
         (Role.CLIENTE, "/profile/edit/", "Profile", "My data"),
     ],
 )

@@ -46,7 +46,7 @@ def assert_counts_agree():
 def test_seed_adds_the_true_films_and_some_comments_when_it_is_not_told(run):
     said = run()
     assert f"Sample films: {TRUE_ONES} added, 0 were there." in said
-    assert "Sample theaters: 60 added, 0 were there." in said
+    assert "Sample cinemas: 60 added, 0 were there." in said
     assert "Sample comments: 600 added, 0 were there." in said
 
 

@@ -34,7 +34,7 @@ document.addEventListener("htmx:afterRequest", (event) => byItself(event) || bus
 const load = (event) => {
   const { detail } = event;
   if (byItself(event)) return;
-  if (detail.boosted) location.assign(detail.pathInfo.requestPath);
+  if (detail.boosted) location.assign(detail.pathInfo.finalRequestPath);
   else location.reload();
 };
 document.addEventListener("htmx:responseError", load);

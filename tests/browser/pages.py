@@ -107,7 +107,7 @@ PAGES = [
     Page("/users/{cliente}/password/", ADMIN),
     Page("/dashboard/", ADMIN),
     Page("/audit/", ADMIN),
-    Page("/audit/?action=login&from=2020-01-01", ADMIN),
+    Page("/audit/?action=edit&from=2020-01-01", ADMIN),
     Page("/audit/?target=nobody", ADMIN, "without results"),
     # Technicians'
     Page("/clients/", TECNICO),

@@ -443,7 +443,7 @@ def test_write_edit_and_delete_a_comment_with_an_image(person, way, role):
     author.is_told("Your comment is saved.")
     author.sees(f"{text}, edited")
     author.press("link", "Delete…")
-    author.is_at("Delete the comment of %(name)s?", name=name)
+    author.is_at("Delete your comment?")
     author.press("button", "Delete")
     author.is_told("The comment is deleted.")
     author.does_not_see(text)
@@ -451,12 +451,12 @@ def test_write_edit_and_delete_a_comment_with_an_image(person, way, role):
 
 def test_put_a_film_on_the_list_and_take_it_off(cliente):
     cliente.go("/mflix/?q=casablanca")
-    cliente.press("button", "Put on my list…")
-    expect(cliente.the("button", "Take off my list…")).to_be_visible()
+    cliente.press("button", "Add to my list…")
+    expect(cliente.the("button", "Remove from my list…")).to_be_visible()
     cliente.press("link", "My list")
     cliente.is_at("My list")
     cliente.counts(1)
-    cliente.press("button", "Take off my list…")
+    cliente.press("button", "Remove from my list…")
     cliente.counts(0)
 
 

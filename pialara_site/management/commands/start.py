@@ -135,7 +135,9 @@ def answers(server: subprocess.Popen, host: str, port: int) -> bool:
 
 def require_free_port(host: str, port: int):
     if not 1 <= port <= 65535:
-        raise CommandError(_("%(port)d is not a port; choose one from 1 to 65535.") % {"port": port})
+        raise CommandError(
+            _("%(port)d is not a port; choose one from 1 to 65535.") % {"port": port}
+        )
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         with socket.socket(family) as probe:
