@@ -29,7 +29,7 @@ class ObjectIdField(models.Field):
 
 def text(value) -> str:
     """What a stored value of any type looks like where a text belongs."""
-    return value if isinstance(value, str) else "" if value is None else str(value)
+    return "" if value is None else str(value)
 
 
 def normal(email: str) -> str:

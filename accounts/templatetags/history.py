@@ -1,7 +1,5 @@
 """Entries of the audit log in sentences."""
 
-from datetime import datetime
-
 from bson import ObjectId
 from django import template
 from django.urls import reverse
@@ -11,8 +9,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from ..audit import Action
-from ..models import text
+from ..audit import UNTOLD, Action
+from ..models import moment, text
 from ..roles import Role, Sex, Status
 
 register = template.Library()
@@ -64,35 +62,46 @@ CHOICES = {"rol": Role, "estado": Status, "sexo": Sex}
 def sentence(entry: dict) -> SafeString:
     """Who did what to whom; those who are still `there` are links."""
     there = entry.get("there", ())
-    actor, target = entry["actor"], entry["target"]
+    actor, target = _part(entry, "actor"), _part(entry, "target")
     people = {"actor": _person(actor, there), "target": _person(target, there)}
-    if entry["action"] not in SENTENCES:  # another program's
+    action = text(entry.get("action"))
+    if action not in SENTENCES:  # another program's
         words = _("{actor} did “{action}” to {target}.")
-        return format_html(words, action=entry["action"], **people)
-    to_other, to_self = SENTENCES[entry["action"]]
+        return format_html(words, action=action or "—", **people)
+    to_other, to_self = SENTENCES[action]
     is_own = actor.get("_id") and actor["_id"] == target.get("_id")
     return format_html(str(to_self if is_own else to_other), **people)
 
 
+def _part(entry: dict, name: str) -> dict:
+    return entry[name] if isinstance(entry.get(name), dict) else {}
+
+
 def _person(person: dict, there: list[ObjectId]) -> SafeString:
     name = text(person.get("nombre")) or text(person.get("email")) or _("Somebody")
-    if person.get("_id") not in there:
+    if person.get("_id") not in there or not isinstance(person["_id"], ObjectId):
         return format_html("<strong>{}</strong>", name)
     return format_html('<a href="{}">{}</a>', reverse("user", args=[person["_id"]]), name)
 
 
 @register.filter
+def address(entry: dict) -> str:
+    return text(entry.get("ip"))
+
+
+@register.filter
 def told(entry: dict) -> list[str]:
     """What changed, in a sentence for each field, unless that is all that sentence() says."""
-    if entry["action"] == Action.CONTACTS:
+    if entry.get("action") == Action.CONTACTS:
         return []
-    is_new = entry["action"] == Action.CREATE
-    return [_change(field, values, is_new) for field, values in entry["changes"].items()]
+    is_new = entry.get("action") == Action.CREATE
+    changes = _part(entry, "changes")
+    return [_change(field, values, is_new) for field, values in changes.items()]
 
 
 def _change(field: str, values: dict, is_new: bool) -> str:
     label = FIELDS.get(field, field)
-    if not isinstance(values, dict) or not {"old", "new"} <= values.keys():
+    if field in UNTOLD or not isinstance(values, dict) or not {"old", "new"} <= values.keys():
         return _("%(field)s: changed") % {"field": label}
     new = values.get("name") or _shown(field, values["new"])
     return f"{label}: {new}" if is_new else f"{label}: {_shown(field, values['old'])} → {new}"
@@ -101,9 +110,9 @@ def _change(field: str, values: dict, is_new: bool) -> str:
 def _shown(field: str, value) -> str:
     if value is None or value == "":
         return "—"
-    if isinstance(value, datetime):
+    if moment(value):
         # Birth dates are stored as UTC midnight; no other dates are edited.
         return date_format(value.date(), "SHORT_DATE_FORMAT")
     if field in CHOICES and value in CHOICES[field].values:
         return str(CHOICES[field](value).label)
-    return str(value)
+    return text(value)

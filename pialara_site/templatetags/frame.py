@@ -9,6 +9,8 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from lucide.templatetags.lucide import lucide
 
+from accounts.models import moment as showable
+
 register = template.Library()
 
 
@@ -46,12 +48,15 @@ def initials(name) -> str:
 
 
 @register.inclusion_tag("partials/ago.html")
-def ago(moment: datetime | None, alone: bool = False) -> dict:
+def ago(moment, alone: bool = False) -> dict:
     """A time as people say it, "3 days ago", with the exact one for who points at it.
+
+    Whatever is stored that is no time of our calendar is none.
 
     `alone` says that nothing around it takes the focus, so that it has to do so itself.
     """
-    return {"moment": moment, "relative": moment and _relative(moment), "alone": alone}
+    when = showable(moment)
+    return {"moment": when, "relative": when and _relative(when), "alone": alone}
 
 
 def _relative(moment: datetime) -> str:

@@ -135,10 +135,6 @@ def test_numbers_are_written_in_the_language_of_the_page():
     assert "1,234.50" in drawn(chart, "en")
 
 
-def test_drawing_can_be_scrolled_by_keyboard():
-    assert '<div class="chart-drawing" tabindex="0" role="region"' in drawn(bars("Films", FILMS))
-
-
 def test_everything_stays_inside_the_drawing():
     chart = line("Films", [(n, n % 7) for n in range(200)])
     assert all(0 <= dot.x <= WIDTH and 0 <= dot.y <= chart.height for dot in chart.dots)

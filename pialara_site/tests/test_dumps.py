@@ -244,12 +244,12 @@ def test_json_is_packed_as_bson(tmp_path):
 @pytest.mark.parametrize(
     ("broken", "reason"),
     [
-        (b'{"a": ', "no JSON"),
-        (b'{"a": "unfinished', "no JSON"),
-        (b"nombre;email\nAna;ana@example.org", "no JSON"),
+        (b'{"a": ', "not JSON"),
+        (b'{"a": "unfinished', "not JSON"),
+        (b"nombre;email\nAna;ana@example.org", "not JSON"),
         (b'{"a": {"$oid": "zz"}}', "not extended JSON"),
         (b'{"a": {"$date": "yesterdayZ"}}', "not extended JSON"),
-        (b"5", "no document"),
+        (b"5", "not a document"),
         (b'{"a": 100000000000000000000}', "can't store"),
         (b'{"a": "\\ud800"}', "can't store"),
     ],

@@ -1,7 +1,7 @@
 // What every page does where there is JavaScript; all of it works without.
 
 // Forms to fill in warn before what was typed is lost.
-let dirty = null;
+let dirty = document.querySelector("[data-guard] .form-errors")?.closest("form") ?? null;
 document.addEventListener("input", ({ target }) => {
   if (target.form?.matches("[data-guard]")) dirty = target.form;
 });
@@ -14,15 +14,23 @@ const wait = () => {
   busy(true);
   setTimeout(busy, MOST_PATIENCE, false);
 };
+// Where the page is by now, unless it was sent to, which no link can do again.
+const stay = (next) => {
+  if (next.value !== "/") next.value = location.pathname + location.search;
+};
 document.addEventListener("submit", (event) => {
   if (event.defaultPrevented || event.target.method !== "post") return;
   if (document.body.matches(".is-busy")) return event.preventDefault();
   if (event.target === dirty) dirty = null;
+  if (event.target.matches("[data-here]")) stay(event.target.elements.next);
   if (dirty) return; // leaving may still be thought better of
   wait();
 });
 // What takes long to come, as a report does, shows it meanwhile.
-document.addEventListener("click", ({ target }) => target.closest("a[data-slow]") && wait());
+document.addEventListener("click", (event) => {
+  const isElsewhere = event.ctrlKey || event.metaKey || event.shiftKey;
+  if (event.target.closest("a[data-slow]") && !isElsewhere) wait();
+});
 document.addEventListener("submit", ({ target }) => target.matches("[data-slow]") && wait());
 addEventListener("pageshow", () => busy(false));
 
@@ -65,7 +73,10 @@ const say = (bar) => {
   const n = boxes(bar).filter((box) => box.checked).length;
   bar.value = n === 1 ? bar.dataset.one : bar.dataset.many.replace("{n}", n);
 };
-const sayAll = () => document.querySelectorAll("output[data-chosen]").forEach(say);
+const sayAll = () => {
+  document.querySelectorAll("output[data-chosen]").forEach(say);
+  for (const box of document.querySelectorAll("[data-all]")) box.closest("label").hidden = false;
+};
 addEventListener("pageshow", sayAll);
 document.addEventListener("htmx:afterSettle", sayAll);
 document.addEventListener("change", ({ target }) => {
