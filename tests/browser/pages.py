@@ -65,7 +65,7 @@ PAGES = [
     Page("/password/reset/sent/", ANONYMOUS),
     Page("{reset}", ANONYMOUS),
     Page("{reset}", ANONYMOUS, "sent wrong", sent(new_password1="1", new_password2="2")),
-    Page("{invitation}", ANONYMOUS),
+    Page("{invitation}", ANONYMOUS, "of an invitation"),
     Page("{invitation}", ANONYMOUS, "sent empty", sent()),
     Page("/password/reset/dead/link-0/", ANONYMOUS),
     # One's own data
