@@ -200,7 +200,9 @@ def is_loaded_at(person, address: str):
 def test_link_that_fails_is_loaded_as_a_page(failing):
     failing.press("link", "Comedy…")
     is_loaded_at(failing, "/mflix/?genre=Comedy")
-    expect(failing.the("link", f"{failing.words('Genre')}: {failing.words('Comedy')}…")).to_be_visible()
+    expect(
+        failing.the("link", f"{failing.words('Genre')}: {failing.words('Comedy')}…")
+    ).to_be_visible()
 
 
 def test_search_that_fails_is_loaded_as_a_page(failing):
