@@ -89,10 +89,12 @@ def english():
 @pytest.fixture(scope="module")
 def fresh_indexes(mongod):
     """For tests of plans: an index that ever held a list is planned for differently, for good."""
+    from accounts import users
     from mflix import comments, movies, theaters
 
     forget_everything()
     for collection, declared in (
+        (users.users, users),
         (movies.movies, movies),
         (comments.comments, comments),
         (theaters.theaters, theaters),

@@ -34,6 +34,9 @@ FILTERS = [
 ALL_SORTS = [direction + sort for sort in SORTS for direction in ("", "-")]
 
 
+pytestmark = pytest.mark.usefixtures("fresh_indexes")
+
+
 @pytest.fixture
 def hundreds(empty_database):
     """Enough users of every kind that a plan has something to choose from."""
