@@ -121,9 +121,11 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "pialara_site.headers.GuardMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
     "pialara_site.middleware.DatabaseDownMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -132,7 +134,6 @@ MIDDLEWARE = [
     "accounts.middleware.SessionUserMiddleware",
     "accounts.middleware.PrivateByDefaultMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "pialara_site.middleware.MethodNotAllowedMiddleware",
 ]
@@ -224,6 +225,24 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+# What browsers could let a page do, and no page wants; only the map of cinemas asks for the place.
+# fmt: off
+UNWANTED = [
+    "accelerometer", "autoplay", "bluetooth", "browsing-topics", "camera", "display-capture",
+    "encrypted-media", "fullscreen", "gyroscope", "hid", "magnetometer", "microphone", "midi",
+    "payment", "picture-in-picture", "publickey-credentials-get", "screen-wake-lock", "serial",
+    "usb", "xr-spatial-tracking",
+]
+# fmt: on
+# Beside the policy above, on every response (pialara_site/headers.py).
+GUARDS = {
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": ", ".join(["geolocation=(self)", *(f"{each}=()" for each in UNWANTED)]),
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+}
+
 # Mail: smtp://user:password@host:25 and its kin; printed to the screen until one is set.
 vars().update(env("email_url", "EMAIL_URL", environ.Env.email_url_config("consolemail://")))
 EMAIL_TIMEOUT = 10
@@ -255,6 +274,7 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = DEBUG
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 
 # Files beyond what a form may take are not kept; what is too large is the form's to say.
 FILE_UPLOAD_HANDLERS = [
