@@ -11,7 +11,7 @@ run: .venv/installed
 test: .venv/installed-dev
 	$(BIN)/pytest -n 4 $(ARGS)
 
-# The pages in a real browser; needs Debian's package chromium.
+# The pages in a real browser; needs Debian's package chromium-headless-shell (or chromium).
 e2e: .venv/installed-dev
 	$(BIN)/pytest -m browser -n 2 $(ARGS) tests/browser
 

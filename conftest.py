@@ -31,7 +31,7 @@ def pytest_unconfigure(config):
 
 def pytest_terminal_summary(terminalreporter, config):
     if config.option.markexpr == "not browser":
-        package = "Debian's package chromium, which is " + (
+        package = f"Debian's package {chromium.PACKAGE}, which is " + (
             "here" if chromium.path() else "missing"
         )
         terminalreporter.write_line(

@@ -228,7 +228,7 @@ CONTENT_SECURITY_POLICY = {
 # What browsers could let a page do, and no page wants; only the map of cinemas asks for the place.
 # fmt: off
 UNWANTED = [
-    "accelerometer", "autoplay", "bluetooth", "browsing-topics", "camera", "display-capture",
+    "accelerometer", "autoplay", "browsing-topics", "camera", "display-capture",
     "encrypted-media", "fullscreen", "gyroscope", "hid", "magnetometer", "microphone", "midi",
     "payment", "picture-in-picture", "publickey-credentials-get", "screen-wake-lock", "serial",
     "usb", "xr-spatial-tracking",

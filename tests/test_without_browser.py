@@ -42,4 +42,4 @@ def test_make_test_says_that_it_skipped_the_browser_tests(monkeypatch, program, 
     monkeypatch.setenv("CHROMIUM", program)
     said = collect("tests/test_static.py").stdout
     assert "The browser tests were skipped; `make e2e` runs them" in said
-    assert f"Debian's package chromium, which is {found}." in said
+    assert f"Debian's package {chromium.PACKAGE}, which is {found}." in said
