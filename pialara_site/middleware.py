@@ -6,6 +6,7 @@ from http import HTTPStatus
 
 from django.core.signals import got_request_exception
 from django.dispatch import receiver
+from django.http import HttpResponseNotAllowed
 from pymongo.errors import (
     ConfigurationError,
     ConnectionFailure,
@@ -18,6 +19,7 @@ from pymongo.errors import (
 from . import errors
 
 RETRY_SECONDS = 5
+METHODS = ["GET", "HEAD", "POST"]
 
 # ConfigurationError is what a mongodb+srv:// name that can't be looked up raises.
 DOWN = (
@@ -77,7 +79,7 @@ class DatabaseDownMiddleware:
 
 
 class MethodNotAllowedMiddleware:
-    """Gives the 405 of Django's decorators, which has nothing to read, a page."""
+    """Lets no method but GET, HEAD and POST reach a view, and gives each 405 a page to read."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -89,6 +91,9 @@ class MethodNotAllowedMiddleware:
         page = errors.page(request, 405)
         page["Allow"] = response["Allow"]
         return page
+
+    def process_view(self, request, view, arguments, options):
+        return None if request.method in METHODS else HttpResponseNotAllowed(METHODS)
 
 
 @receiver(got_request_exception)

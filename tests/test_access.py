@@ -1,9 +1,10 @@
 """Who may use what: every path, every role."""
 
 import pytest
-from django.urls import URLResolver, get_resolver, resolve
+from django.urls import resolve
 
 from accounts.users import users
+from tests.urls import routes
 
 PUBLIC, LOGGED_IN = {"anonymous", "cliente", "tecnico", "admin"}, {"cliente", "tecnico", "admin"}
 
@@ -66,18 +67,9 @@ PATHS = {
 }
 
 
-def views(patterns=None):
-    for entry in patterns or get_resolver().url_patterns:
-        if isinstance(entry, URLResolver):
-            yield from views(entry.url_patterns)
-        else:
-            yield entry.callback
-
-
 def test_every_view_states_who_may_use_it():
-    for view in views():
-        public = getattr(view, "login_required", True) is False
-        assert public or hasattr(view, "roles"), view.__name__
+    for route in routes():
+        assert route.is_public or hasattr(route.view, "roles"), route.name
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -170,20 +162,14 @@ def test_bulk_page_is_only_posted_to(request, role):
     assert request.getfixturevalue(role).get("/users/bulk/").status_code == status
 
 
+def route_name(path: str) -> str:
+    """What the URLconf calls a path of these tables."""
+    ids = dict.fromkeys(("cliente", "movie", "comment", "attachment"), "0" * 24)
+    return resolve(path.format(**ids)).url_name
+
+
 def test_table_of_paths_is_complete():
-    def names(patterns):
-        for entry in patterns:
-            if isinstance(entry, URLResolver):
-                yield from names(entry.url_patterns)
-            else:
-                yield entry.name
-
-    def name(path):
-        some_id = "0" * 24
-        ids = dict.fromkeys(("cliente", "movie", "comment", "attachment"), some_id)
-        return resolve(path.format(**ids)).url_name
-
-    told = {name(path) for path in (*PATHS, *CHANGES)}
+    told = {route_name(path) for path in (*PATHS, *CHANGES)}
     elsewhere = {
         "styleguide",  # for developers only
         "language",
@@ -193,7 +179,7 @@ def test_table_of_paths_is_complete():
         "password_reset_confirm",
         "password_set",
     }
-    assert set(names(get_resolver().url_patterns)) == told | elsewhere
+    assert {route.name for route in routes()} == told | elsewhere
 
 
 @pytest.mark.parametrize("path", ["/", "/me/", "/profile/data/", "/profile/"])
