@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.error import URLError
 from urllib.request import Request
 
 from django.conf import settings
@@ -122,6 +121,6 @@ def _running(folder: Path, command, name="127.0.0.1", **variables: str) -> Itera
 def _answers(site: Site) -> bool:
     try:
         fetch(Request(site.address))
-    except URLError:
+    except OSError:  # nobody there yet, or slow to wake
         return False
     return True
