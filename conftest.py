@@ -14,6 +14,7 @@ from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.test import Client
 from django.utils import translation
 
+from tests import fail_points
 from tests.browser import chromium
 from tests.commands import recorder  # before anything that makes the client
 from tests.mothers import a_client, a_technician, an_administrator
@@ -43,6 +44,7 @@ def pytest_terminal_summary(terminalreporter, config):
 def mongod():
     from pialara_site import embedded, mongo, schema
 
+    embedded.OPTIONS += fail_points.OPTIONS
     with embedded.server().joined() as server:
         schema.ensure()
         yield server

@@ -113,6 +113,10 @@ def record(new: list[dict], session=None):
         entries.insert_many(new, session=session)
 
 
+def is_recorded(entry_id: ObjectId, session) -> bool:
+    return entries.find_one({"_id": entry_id}, {"_id": 1}, session=session) is not None
+
+
 def criteria(actor="", target="", action="", start=None, end=None) -> dict:
     """The find() filter of the log's page; emails match by their beginning, `end` is excluded."""
     wanted = {}

@@ -30,9 +30,10 @@ def version(contact: dict) -> str:
     return hashlib.sha256(json.dumps(contact, default=str).encode()).hexdigest()
 
 
-def add(client_id: ObjectId, contact: dict, by: Actor, owner: User | None = None):
+def add(client_id: ObjectId, contact: dict, by: Actor, owner: User | None = None, *, _id: ObjectId):
     """Append a contact; when it is the principal one, no other stays it.
 
+    `_id` is the id that the form was shown with: the same form sent twice adds one contact.
     `owner` limits it, as in the other functions, to a client of that technician. Raises NoSuchUser
     and TooManyContacts.
     """
@@ -46,15 +47,18 @@ def add(client_id: ObjectId, contact: dict, by: Actor, owner: User | None = None
             }
         }
     appended = {"$concatArrays": [stored, [{"$literal": contact}]]}
+    # Of the entry in the log, which stays, whatever becomes of the contact. The browser's Back
+    # button may bring the form again for somebody else.
+    entry_id = ObjectId(hashlib.sha256(f"{_id}{version(contact)}".encode()).digest()[:12])
 
     def change(session):
         doc = fetch(client_id, owner, session)
         there = User.from_document(doc).contactos
-        if contact in there:
-            return  # the form was sent twice
+        if contact in there or audit.is_recorded(entry_id, session):
+            return
         if len(there) >= MOST:
             raise TooManyContacts
-        _write(doc, [{"$set": {"contactos": appended}}], by, session)
+        _write(doc, [{"$set": {"contactos": appended}}], by, session, entry_id)
 
     transaction(change)
 
@@ -74,6 +78,8 @@ def edit(
 
     def change(session):
         doc = fetch(client_id, owner, session)
+        if User.from_document(doc).contactos[place : place + 1] == [contact]:
+            return  # the form was sent before
         _check(doc, place, seen)
         values = {f"contactos.{place}": contact}
         if contact["principal"]:
@@ -105,6 +111,7 @@ def _check(doc: dict, place: int, seen: str):
         raise ChangedMeanwhile(client)
 
 
-def _write(doc: dict, update, by: Actor, session: ClientSession):
+def _write(doc: dict, update, by: Actor, session: ClientSession, entry_id: ObjectId | None = None):
     users.update_one({"_id": doc["_id"]}, update, session=session)
-    audit.record([entry(by, Action.CONTACTS, doc, {"contactos": (None, None)})], session)
+    told = entry(by, Action.CONTACTS, doc, {"contactos": (None, None)})
+    audit.record([{**told, "_id": entry_id or ObjectId()}], session)

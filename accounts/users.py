@@ -19,7 +19,7 @@ from pymongo.collation import Collation
 from pymongo.errors import DuplicateKeyError
 
 from mflix import comments
-from pialara_site.mongo import pialara, transaction
+from pialara_site.mongo import CONFIRMED, pialara, transaction
 
 from . import audit, sessions
 from .audit import Action, Actor, entry
@@ -230,7 +230,8 @@ def create(
     except DuplicateKeyError as error:
         if "_id" not in error.details["keyPattern"]:
             raise EmailTaken(doc["email"]) from error
-        sent_before = users.find_one({"_id": doc["_id"]})
+        there = users.with_options(read_concern=CONFIRMED)
+        sent_before = there.find_one({"_id": doc["_id"]})
         if sent_before and not _changes(sent_before, doc, fields.keys() - {"password"}):
             return _user(sent_before)
         # The browser's Back button brought the form again, for somebody else.

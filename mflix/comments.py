@@ -9,9 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import BinaryIO
 
-import pymongo
 from bson import ObjectId
-from django.conf import settings
 from django.utils.translation import gettext as _
 from pymongo import ASCENDING, DESCENDING, IndexModel
 from pymongo.client_session import ClientSession
@@ -21,7 +19,7 @@ from accounts import audit
 from accounts.attempts import Limit
 from accounts.audit import Action, Actor
 from accounts.models import User, moment, normal, text
-from pialara_site.mongo import mflix, transaction
+from pialara_site.mongo import CONFIRMED, mflix, transaction
 
 from . import attachments
 from .keyset import LOWEST_DATE, Cursor, Order, Phase, Slice
@@ -248,7 +246,7 @@ def create(
         "movie_id": movie_id,
         "text": words,
     }
-    if there := comments.find_one({"_id": _id}):
+    if there := comments.with_options(read_concern=CONFIRMED).find_one({"_id": _id}):
         if all(there.get(field) == doc[field] for field in ("email", "movie_id", "text")):
             return _id
         # The browser's Back button brought the form again, or the id is somebody else's.
@@ -273,8 +271,7 @@ def create(
         with attachments.keeping(image, doc["_id"]) as attachment:
             if attachment:
                 doc["image"] = attachment
-            with pymongo.timeout(settings.MONGODB_OPTIONS["timeoutMS"] / 1000):
-                transaction(insert)
+            transaction(insert)
     except NoSuchMovie:  # a refused image counts: looking at it costs more than anything else
         PER_AUTHOR.take_back(key, entered)
         raise

@@ -26,6 +26,7 @@ from pymongo.errors import OperationFailure, PyMongoError
 from pialara_site.terminal import gettext as _
 
 SET_NAME = "pialara"
+OPTIONS = ["--bind_ip", "127.0.0.1", "--replSet", SET_NAME, "--noscripting"]
 START_SECONDS = 30
 STOP_SECONDS = 30
 
@@ -173,7 +174,7 @@ class Server:
         if not self._port_is_free():
             self._choose_port()
         command = [binary(), "--dbpath", str(self.data), "--port", str(self.port)]
-        command += ["--bind_ip", "127.0.0.1", "--replSet", SET_NAME, "--noscripting"]
+        command += OPTIONS
         with contextlib.suppress(FileNotFoundError):
             self.log.replace(self.log.with_suffix(".previous.log"))
         # Forked, mongod leaves our terminal, and we go on when it listens or has given up.

@@ -7,16 +7,17 @@ from http import HTTPStatus
 from django.core.signals import got_request_exception
 from django.dispatch import receiver
 from django.http import HttpResponseNotAllowed
+from django.utils.cache import add_never_cache_headers
 from pymongo.errors import (
     ConfigurationError,
     ConnectionFailure,
     ExecutionTimeout,
     PyMongoError,
     WaitQueueTimeoutError,
-    WTimeoutError,
+    WriteConcernError,
 )
 
-from . import errors
+from . import errors, resending
 
 RETRY_SECONDS = 5
 METHODS = ["GET", "HEAD", "POST"]
@@ -27,7 +28,7 @@ DOWN = (
     ConnectionFailure,
     ExecutionTimeout,
     WaitQueueTimeoutError,
-    WTimeoutError,
+    WriteConcernError,
 )
 
 logger = logging.getLogger(__name__)
@@ -73,8 +74,10 @@ class DatabaseDownMiddleware:
         logger.error("The database is away: %s", type(error).__name__)
         # Nobody can tell whether a write that was under way is stored.
         uncertain = request.method not in ("GET", "HEAD")
-        response = errors.page(request, 503, uncertain=uncertain, seconds=RETRY_SECONDS)
+        sent = resending.sent(request) if request.method == "POST" else None
+        response = errors.page(request, 503, uncertain=uncertain, sent=sent, seconds=RETRY_SECONDS)
         response["Retry-After"] = str(RETRY_SECONDS)
+        add_never_cache_headers(response)  # it may hold what was typed about somebody's health
         return response
 
 

@@ -1,6 +1,8 @@
 """The one shared connection. Importing it opens no socket, so a forking server is safe."""
 
+import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from typing import TypeVar
 
 import pymongo
@@ -17,6 +19,9 @@ from pialara_site import embedded
 from pialara_site.terminal import gettext as _
 
 T = TypeVar("T")
+
+# For what was stored before somebody relies on it: waits until a majority has what it returns.
+CONFIRMED = ReadConcern("linearizable")
 
 AUTHENTICATION_FAILED = (18, 8000)  # MongoDB's own code, and Atlas's
 
@@ -70,15 +75,27 @@ def transaction(change: Callable[[ClientSession], T]) -> T:
 
     Everything that it does with `session` becomes visible together or not at all, confirmed by a
     majority. The driver repeats it after a conflict with another transaction, so it must have no
-    other effects. Raises what `change` raises, having undone all, and PyMongoError when the
-    database does not confirm within MONGODB_TRANSACTION_TIMEOUT_MS.
+    other effects. Raises what `change` raises, having undone all, and PyMongoError when `change`
+    takes longer than MONGODB_TRANSACTION_TIMEOUT_MS, or its confirmation than MONGODB_WTIMEOUT_MS:
+    then it may or may not be stored.
     """
     seconds = settings.MONGODB_TRANSACTION_TIMEOUT_MS / 1000
-    with pymongo.timeout(seconds), client.start_session() as s:
+    to_confirm = settings.MONGODB_OPTIONS["wtimeoutMS"] / 1000
+    end = time.monotonic() + seconds
+    # With time left to abort it, or what it holds would stay held for a minute.
+    with pymongo.timeout(seconds + to_confirm), client.start_session() as s, ExitStack() as commit:
+
+        def change_and_commit(session):
+            commit.close()  # where all begins again, after a conflict that showed at the end
+            with pymongo.timeout(max(end - time.monotonic(), 0.001)):
+                result = change(session)
+            commit.enter_context(pymongo.timeout(to_confirm))  # for what the driver does now
+            return result
+
         return s.with_transaction(
-            change,
+            change_and_commit,
             read_concern=ReadConcern("snapshot"),
-            write_concern=WriteConcern("majority", wtimeout=settings.MONGODB_OPTIONS["wtimeoutMS"]),
+            write_concern=WriteConcern("majority"),
         )
 
 

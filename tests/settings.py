@@ -26,3 +26,5 @@ from pialara_site.settings import *  # noqa: E402, F403
 
 # Nothing is collected for tests.
 WHITENOISE_AUTOREFRESH = True
+
+MONGODB_OPTIONS["appname"] = f"pialara-{_worker}"  # noqa: F405  (by which fail points know it)

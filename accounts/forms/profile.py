@@ -11,7 +11,7 @@ from pialara_site.forms import DisplayForm, Grouped, no_control_characters
 from .. import contacts, users
 from ..audit import Actor
 from ..models import text
-from .fields import Whose, check_own_password, own_password
+from .fields import IdField, Whose, check_own_password, own_password
 
 MOST_FAVORITES = 50
 
@@ -83,6 +83,7 @@ class ContactForm(forms.Form):
     )
     email = forms.EmailField(label=_("Email"), required=False, max_length=254)
     principal = forms.BooleanField(label=_("This is the first person to call"), required=False)
+    id = IdField()
     version = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args, contact: dict | None = None, **kwargs):

@@ -3,6 +3,7 @@
 import threading
 
 import pytest
+from bson import ObjectId
 
 from accounts import audit, contacts
 from accounts.audit import Actor
@@ -363,7 +364,7 @@ def test_technician_who_lost_the_client_meanwhile_adds_no_contact(tecnico, clien
     users.update_one({"_id": cliente.user.pk}, {"$set": {"parent": other.email}})
     contact = {"nombre": "Eva", "relacion": "", "telefono": "", "email": "", "principal": False}
     with pytest.raises(NoSuchUser):
-        contacts.add(cliente.user.pk, contact, Actor("Test"), owner=tecnico.user)
+        contacts.add(cliente.user.pk, contact, Actor("Test"), owner=tecnico.user, _id=ObjectId())
 
 
 def test_principal_contact_is_added_beside_what_is_no_contact(cliente):

@@ -14,7 +14,8 @@ def create(request, client, *, back: str, crumbs=(), owner=None):
     form = ContactForm(request.POST or None)
     if form.is_valid():
         try:
-            contacts.add(client.pk, form.contact(), actor(request), owner)
+            new = form.cleaned_data["id"]
+            contacts.add(client.pk, form.contact(), actor(request), owner, _id=new)
         except contacts.TooManyContacts:
             form.add_error(None, _("There is room for %(n)d contacts.") % {"n": contacts.MOST})
         else:

@@ -15,6 +15,7 @@ from pymongo.errors import (
     OperationFailure,
     ServerSelectionTimeoutError,
     WaitQueueTimeoutError,
+    WriteConcernError,
     WTimeoutError,
 )
 
@@ -30,6 +31,7 @@ AWAY = [
     OperationFailure("too slow", 50),
     ServerSelectionTimeoutError("nobody there"),
     WaitQueueTimeoutError("pool"),
+    WriteConcernError("interrupted", 11602),
     WTimeoutError("not confirmed", 64),
 ]
 OUR_FAULT = [
