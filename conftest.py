@@ -14,6 +14,7 @@ from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.test import Client
 from django.utils import translation
 
+from pialara_site.tests.processes import wait_until
 from tests import fail_points
 from tests.browser import chromium
 from tests.commands import recorder  # before anything that makes the client
@@ -70,6 +71,47 @@ def _no_views_behind_our_back(mongod):
     from pialara_site.background import Background
 
     popularity.waiting = Background(popularity.store, 100, start=lambda flush: None)
+
+
+@pytest.fixture(scope="session")
+def _streams(mongod):
+    """What the first test that listens begins to listen to, and the next ones too."""
+    from pialara_site import changes
+
+    started, changes.start = changes.start, lambda: None
+    changes.AWAIT_MS = 20  # so that a test does not wait long for silence
+    yield started
+    changes.start = started
+
+
+@pytest.fixture(autouse=True)
+def _nothing_kept(_streams, monkeypatch):
+    """Or a test would read what the one before it stored: nobody listens, nothing is cached."""
+    from pialara_site import cache, changes
+
+    monkeypatch.setattr(cache, "shared", cache.Cache(most_bytes=0))
+    monkeypatch.setattr(changes, "streams", {})
+
+
+@pytest.fixture
+def listening(_streams, monkeypatch):
+    """This process hears of changes."""
+    from pialara_site import changes
+
+    monkeypatch.setattr(changes, "streams", _heard)
+    _streams()
+    wait_until(changes.are_current)
+
+
+_heard = {}  # its threads live as long as the tests
+
+
+@pytest.fixture
+def caching(listening, monkeypatch):
+    """What is read may be kept."""
+    from pialara_site import cache
+
+    monkeypatch.setattr(cache, "shared", cache.Cache())
 
 
 @pytest.fixture(autouse=True)

@@ -1,5 +1,6 @@
 """What the application asks of MongoDB. Imported before the client is made, or it hears nothing."""
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ class Recorder(monitoring.CommandListener):
         self.blocks = []
 
     def started(self, event):
+        if threading.current_thread().name.startswith("changes of"):
+            return  # it listens all the time, and no page waits for it
         body = dict(event.command)
         # A getMore names its collection elsewhere than all others.
         collection = body.get("collection", body[event.command_name])
@@ -38,7 +41,7 @@ class Recorder(monitoring.CommandListener):
 
     @contextmanager
     def during(self) -> Iterator[list[Command]]:
-        """The commands of the `with` block, of all threads, in their order."""
+        """The commands of the `with` block, of all threads but changes.py's, in their order."""
         block = []
         self.blocks.append(block)
         try:

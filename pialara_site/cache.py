@@ -1,0 +1,141 @@
+"""What takes long to read and seldom changes, kept in this process until a change of it is heard.
+
+An entry is bound to the topics that it is made of, and is gone as soon as one of them changes,
+wherever that was done (changes.py). It is kept pickled: so nobody changes what others get, and it
+is known how much memory it takes.
+"""
+
+import pickle
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from functools import wraps
+from threading import Lock
+
+from bson import Timestamp
+from pymongo.collection import Collection
+from pymongo.errors import PyMongoError
+
+from . import changes
+from .changes import Topic
+from .middleware import database_down
+
+# No entry lives longer, nor longer than the second while changes are not heard.
+SECONDS = 60
+SECONDS_UNHEARD = 5
+MOST_ENTRIES = 2_000
+MOST_BYTES = 16 * 2**20
+
+
+@dataclass(frozen=True)
+class Entry:
+    pickled: bytes
+    made: float
+    # When its topics changed last before it was made
+    changed: tuple[Timestamp, ...]
+
+
+class Cache:
+    """Entries by their keys. It holds the last used ones, at most `most_bytes` of them."""
+
+    def __init__(self, most_entries: int = MOST_ENTRIES, most_bytes: int = MOST_BYTES):
+        self.most_entries = most_entries
+        self.most_bytes = most_bytes
+        self._lock = Lock()
+        self._entries: OrderedDict[Hashable, Entry] = OrderedDict()
+        self._bytes = 0
+        # What is being computed; whoever else asks for it waits.
+        self._coming: dict[Hashable, Future[bytes]] = {}
+
+    def get(
+        self,
+        key: Hashable,
+        compute: Callable[[], object],
+        of: Sequence[Topic],
+        seconds: float = SECONDS,
+        when_away: bool = False,
+    ):
+        """What `compute()` returns, or returned to somebody and nothing `of` which changed since.
+
+        With `when_away` a stale entry is better than none while the database is away: only for what
+        everybody may see, and which harms nobody when it is old.
+        """
+        changed = changes.last(of)
+        with self._lock:
+            entry = self._entries.get(key)
+            if entry and entry.changed == changed and _age(entry) < _limit(seconds):
+                self._entries.move_to_end(key)
+                return pickle.loads(entry.pickled)  # noqa: S301  it is our own
+            # What was begun before the change may not show it.
+            coming = self._coming.get((key, changed))
+            is_first = coming is None
+            if is_first:
+                coming = self._coming[key, changed] = Future()
+        try:
+            if is_first:
+                self._compute(key, compute, changed, coming)
+            return pickle.loads(coming.result())  # noqa: S301
+        except PyMongoError as error:
+            if not (when_away and entry and database_down(error)):
+                raise
+            return pickle.loads(entry.pickled)  # noqa: S301
+
+    def _compute(self, key: Hashable, compute: Callable, changed: tuple, coming: Future):
+        """Compute an entry for all who wait for it: they get the result, or the error."""
+        made = time.monotonic()
+        try:
+            pickled = pickle.dumps(compute(), pickle.HIGHEST_PROTOCOL)
+            self._keep(key, Entry(pickled, made, changed))
+            coming.set_result(pickled)
+        except BaseException as error:
+            coming.set_exception(error)
+            raise
+        finally:
+            with self._lock:
+                del self._coming[key, changed]
+
+    def _keep(self, key: Hashable, entry: Entry):
+        with self._lock:
+            self._drop(key)
+            if len(entry.pickled) > self.most_bytes:
+                return
+            self._entries[key] = entry
+            self._bytes += len(entry.pickled)
+            while self._bytes > self.most_bytes or len(self._entries) > self.most_entries:
+                self._drop(next(iter(self._entries)))
+
+    def _drop(self, key: Hashable):
+        if dropped := self._entries.pop(key, None):
+            self._bytes -= len(dropped.pickled)
+
+
+def _age(entry: Entry) -> float:
+    return time.monotonic() - entry.made
+
+
+def _limit(seconds: float) -> float:
+    return seconds if changes.are_current() else min(seconds, SECONDS_UNHEARD)
+
+
+shared = Cache()
+
+
+def cached(*of: Collection, seconds: float = SECONDS):
+    """Keeps what a function returns, by its arguments, until one of the collections changes.
+
+    `seconds` is for what changes by itself, as the days go by.
+    """
+    topics = tuple(map(Topic.of, of))
+
+    def decorator(compute):
+        name = f"{compute.__module__}.{compute.__qualname__}"
+
+        @wraps(compute)
+        def wrapper(*arguments: Hashable):
+            return shared.get((name, *arguments), lambda: compute(*arguments), topics, seconds)
+
+        return wrapper
+
+    return decorator

@@ -1,0 +1,240 @@
+"""What is kept in memory: for whom, for how long, and how much."""
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+
+import pytest
+from pymongo.errors import AutoReconnect, OperationFailure
+
+from mflix.movies import movies
+from mflix.tests.mothers import a_movie
+from mflix.theaters import theaters
+from pialara_site import cache, changes
+from pialara_site.cache import Cache, cached
+from pialara_site.changes import Topic
+
+from .processes import wait_until
+
+FILMS = (Topic.of(movies),)
+
+
+class Computed:
+    """A computation that counts how often it is made."""
+
+    def __init__(self, *results):
+        self.results = results
+        self.times = 0
+
+    def __call__(self):
+        result = self.results[min(self.times, len(self.results) - 1)]
+        self.times += 1
+        if isinstance(result, Exception):
+            raise result
+        return result
+
+
+@pytest.fixture
+def films(caching):
+    """`films(compute)` gets what is kept as "films"."""
+    return lambda compute, **rest: cache.shared.get("films", compute, FILMS, **rest)
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """Its `now` is the time."""
+
+    class Clock:
+        now = 1000.0
+
+    monkeypatch.setattr(cache.time, "monotonic", lambda: Clock.now)
+    monkeypatch.setattr(changes, "are_current", lambda: True)
+    return Clock
+
+
+def heard(action):
+    """Do it, and wait until it is known here that it was done."""
+    before = changes.last(FILMS)
+    action()
+    wait_until(lambda: changes.last(FILMS) != before)
+
+
+def test_what_was_computed_is_kept(films):
+    compute = Computed("a", "b")
+    assert [films(compute), films(compute)] == ["a", "a"]
+
+
+def test_change_of_its_topic_ends_it(films):
+    compute = Computed("a", "b")
+    films(compute)
+    heard(a_movie)
+    assert films(compute) == "b"
+
+
+def test_change_of_something_else_does_not(films):
+    compute = Computed("a", "b")
+    films(compute)
+    before = changes.last([Topic.of(theaters)])
+    theaters.insert_one({})
+    wait_until(lambda: changes.last([Topic.of(theaters)]) != before)
+    assert films(compute) == "a"
+
+
+def test_computation_that_began_before_a_change_is_not_kept_after_it(films):
+    def compute():
+        heard(a_movie)
+        return "too old"
+
+    films(compute)
+    assert films(Computed("new")) == "new"
+
+
+def test_who_asks_after_a_change_does_not_wait_for_what_began_before_it(films):
+    began, may_end = Event(), Event()
+
+    def slow():
+        began.set()
+        may_end.wait(60)
+        return "too old"
+
+    with ThreadPoolExecutor() as threads:
+        early = threads.submit(films, slow)
+        began.wait(60)
+        heard(a_movie)
+        assert films(Computed("new")) == "new"
+        may_end.set()
+        assert early.result() == "too old"
+
+
+def test_all_who_ask_at_once_make_one_computation(films):
+    everybody_is_there = Event()
+    times = []
+
+    def compute():
+        times.append(1)
+        everybody_is_there.wait(60)
+        return "a"
+
+    with ThreadPoolExecutor(64) as threads:
+        answers = [threads.submit(films, compute) for _ in range(64)]
+        wait_until(lambda: len(threads._threads) == 64 and not threads._work_queue.qsize())
+        everybody_is_there.set()
+        assert {answer.result() for answer in answers} == {"a"}
+    assert len(times) == 1
+
+
+def test_failure_is_for_who_waits_and_is_not_kept(films):
+    compute = Computed(ValueError("no"), "a")
+    with pytest.raises(ValueError, match="no"):
+        films(compute)
+    assert films(compute) == "a"
+
+
+def test_nobody_changes_what_others_get(films):
+    compute = Computed({"Drama": 1})
+    films(compute).clear()
+    assert films(compute) == {"Drama": 1}
+
+
+# Time
+
+
+def test_entry_ends_after_its_seconds(clock):
+    kept, compute = Cache(), Computed("a", "b")
+    kept.get("key", compute, (), seconds=10)
+    clock.now += 9.9
+    assert kept.get("key", compute, (), seconds=10) == "a"
+    clock.now += 0.1
+    assert kept.get("key", compute, (), seconds=10) == "b"
+
+
+def test_entry_lives_for_five_seconds_while_nobody_listens(clock, monkeypatch):
+    monkeypatch.setattr(changes, "are_current", lambda: False)
+    kept, compute = Cache(), Computed("a", "b")
+    kept.get("key", compute, ())
+    clock.now += 4.9
+    assert kept.get("key", compute, ()) == "a"
+    clock.now += 0.1
+    assert kept.get("key", compute, ()) == "b"
+
+
+def test_entries_that_are_old_when_listening_ends_are_not_used(clock, monkeypatch):
+    kept, compute = Cache(), Computed("a", "b")
+    kept.get("key", compute, ())
+    clock.now += 20
+    monkeypatch.setattr(changes, "are_current", lambda: False)
+    assert kept.get("key", compute, ()) == "b"
+
+
+# The database is away
+
+
+def test_what_is_for_everybody_is_old_rather_than_missing(clock):
+    kept, compute = Cache(), Computed("a", AutoReconnect(), "c")
+    kept.get("key", compute, (), when_away=True)
+    clock.now += 3600
+    assert kept.get("key", compute, (), when_away=True) == "a"
+    assert kept.get("key", compute, (), when_away=True) == "c"
+
+
+def test_other_entries_are_missing_then(clock):
+    kept, compute = Cache(), Computed("a", AutoReconnect())
+    kept.get("key", compute, ())
+    clock.now += 3600
+    with pytest.raises(AutoReconnect):
+        kept.get("key", compute, ())
+
+
+def test_refusal_of_the_database_is_no_reason_for_old_entries(clock):
+    kept, compute = Cache(), Computed("a", OperationFailure("wrong"))
+    kept.get("key", compute, (), when_away=True)
+    clock.now += 3600
+    with pytest.raises(OperationFailure):
+        kept.get("key", compute, (), when_away=True)
+
+
+# Memory
+
+
+def test_entry_that_was_not_used_for_longest_goes_first(clock):
+    kept = Cache(most_entries=2)
+    for key in ("a", "b", "a", "c"):
+        kept.get(key, Computed(key), ())
+    computed = {key: Computed(key) for key in "acb"}
+    for key, compute in computed.items():
+        kept.get(key, compute, ())
+    assert [compute.times for compute in computed.values()] == [0, 0, 1]
+
+
+def test_entries_take_no_more_memory_than_they_may(clock):
+    kept = Cache(most_bytes=10_000)
+    for n in range(100):
+        kept.get(n, Computed("x" * 1000), ())
+    assert sum(len(entry.pickled) for entry in kept._entries.values()) == kept._bytes < 10_000
+
+
+def test_entry_that_is_too_large_is_computed_and_not_kept(clock):
+    kept, compute = Cache(most_bytes=100), Computed("x" * 1000)
+    assert kept.get("key", compute, ()) == kept.get("key", compute, ()) == "x" * 1000
+    assert compute.times == 2
+
+
+def test_entry_that_replaces_another_takes_its_place(clock):
+    kept = Cache()
+    for text in ("long " * 100, "short"):
+        kept.get("key", Computed(text), (), seconds=0)
+    assert kept._bytes < 100
+
+
+# Functions
+
+
+def test_function_is_kept_by_its_arguments(caching):
+    asked = []
+
+    @cached(movies)
+    def double(number):
+        asked.append(number)
+        return 2 * number
+
+    assert [double(1), double(2), double(1)] == [2, 4, 2]
+    assert asked == [1, 2]

@@ -1,0 +1,209 @@
+"""What a process hears of changes, whoever makes them."""
+
+import subprocess
+import sys
+from threading import Thread
+
+import pytest
+from bson import ObjectId
+
+from accounts.users import users
+from pialara_site import changes
+from pialara_site.changes import NEVER, Stream, Topic
+from pialara_site.mongo import client, mflix
+from tests.mothers import a_client
+
+from .processes import wait_until
+
+FILM, OTHER_FILM = ObjectId(), ObjectId()
+
+
+@pytest.fixture(scope="module")
+def films():
+    """A database to drop things in, and the stream of it."""
+    database = client[f"{mflix.name}_changes"]
+    Thread(target=(stream := Stream(database)).follow, name="changes of it", daemon=True).start()
+    wait_until(stream.is_current)
+    yield database, stream
+    client.drop_database(database)
+
+
+@pytest.fixture
+def changed(films):
+    """`changed(action)` says which of movies, a film, another one, and their comments changed."""
+    database, stream = films
+    topics = [
+        Topic.of(database[name], key)
+        for name in ("movies", "comments")
+        for key in ("", FILM, OTHER_FILM)
+    ]
+
+    def heard() -> list:
+        """When each changed, once all is heard that was done before."""
+        before = stream.last(Topic.of(database.theaters))
+        database.theaters.insert_one({})
+        wait_until(lambda: stream.last(Topic.of(database.theaters)) != before)
+        return [stream.last(topic) for topic in topics]
+
+    def changed(action) -> str:
+        before = heard()
+        action()
+        flags = ["-+"[then != now] for then, now in zip(before, heard(), strict=True)]
+        return f"movies {''.join(flags[:3])} comments {''.join(flags[3:])}"
+
+    database.movies.replace_one({"_id": FILM}, {"title": "Amy"}, upsert=True)
+    database.comments.replace_one({"_id": 1}, {"movie_id": FILM}, upsert=True)
+    return changed
+
+
+def test_nothing_that_nobody_did_is_heard(changed):
+    assert changed(lambda: None) == "movies --- comments ---"
+
+
+def test_change_of_a_film_is_of_that_film_and_of_all_films(films, changed):
+    database, _stream = films
+    titled = changed(lambda: database.movies.update_one({"_id": FILM}, {"$set": {"title": "Bo"}}))
+    assert titled == "movies ++- comments ---"
+
+
+def test_number_of_comments_concerns_that_film_alone(films, changed):
+    database, _stream = films
+    one_more = {"$inc": {"num_mflix_comments": 1}}
+    counted = changed(lambda: database.movies.update_one({"_id": FILM}, one_more))
+    assert counted == "movies -+- comments ---"
+
+
+def test_new_comment_is_of_its_film(films, changed):
+    database, _stream = films
+    commented = changed(lambda: database.comments.insert_one({"movie_id": FILM}))
+    assert commented == "movies --- comments ++-"
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        lambda comments: comments.update_one({"_id": 1}, {"$set": {"text": "edited"}}),
+        lambda comments: comments.delete_one({"_id": 1}),
+        lambda comments: comments.drop(),
+    ],
+)
+def test_what_does_not_tell_its_film_may_be_of_any(films, changed, action):
+    database, _stream = films
+    assert changed(lambda: action(database.comments)) == "movies --- comments +++"
+
+
+def test_dropped_collection_that_is_made_again_is_heard(films, changed):
+    database, _stream = films
+    assert changed(database.movies.drop) == "movies +++ comments ---"
+    again = changed(lambda: database.movies.insert_one({"_id": OTHER_FILM}))
+    assert again == "movies +-+ comments ---"
+
+
+def test_renamed_collection_changes_under_both_names(films, changed):
+    database, _stream = films
+    away = changed(lambda: database.comments.rename("comments_of_old"))
+    assert away == "movies --- comments +++"
+    back = changed(lambda: database.comments_of_old.rename("comments"))
+    assert back == "movies --- comments +++"
+
+
+def test_dropped_database_that_is_made_again_is_heard(films, changed):
+    database, _stream = films
+    assert changed(lambda: client.drop_database(database)) == "movies +++ comments +++"
+    again = changed(lambda: database.movies.insert_one({"_id": FILM}))
+    assert again == "movies ++- comments ---"
+
+
+def test_changes_of_what_nobody_depends_on_are_not_even_sent(films, changed, monkeypatch):
+    database, stream = films
+    sent = []
+    hear = stream._hear
+    monkeypatch.setattr(stream, "_hear", lambda change: sent.append(change) or hear(change))
+    changed(lambda: database.movie_views.insert_many([{} for _ in range(100)]))
+    assert sent
+    assert "movie_views" not in [change["ns"]["coll"] for change in sent]
+
+
+def test_many_topics_are_not_all_remembered(films, changed, monkeypatch):
+    database, stream = films
+    monkeypatch.setattr(changes, "MOST_TOPICS", 50)
+    documents = [{"_id": ObjectId()} for _ in range(60)]
+    # What was forgotten counts as changed.
+    assert changed(lambda: database.movies.insert_many(documents)) == "movies +++ comments +++"
+    assert len(stream._changed) < 50
+
+
+def test_reader_who_falls_behind_goes_on_from_now(films, changed, monkeypatch):
+    monkeypatch.setattr(changes, "LAG_SECONDS", -1)  # so far behind is everybody
+    assert changed(lambda: None) == "movies +++ comments +++"
+
+
+def test_everything_counts_as_changed_when_listening_begins(listening):
+    assert changes.last([Topic.of(mflix.movies)]) > (NEVER,)
+
+
+def test_page_that_is_read_now_shows_all_that_was_heard(listening):
+    before = changes.last([Topic.of(users)])
+    a_client()
+    wait_until(lambda: changes.last([Topic.of(users)]) != before)
+    wait_until(lambda: (changes.position(),) >= changes.last([Topic.of(users)]))
+
+
+# A technician's clients
+
+
+@pytest.fixture
+def heard_of(listening):
+    """`heard_of(action)` says whether the clients of ana@, of bea@ and all users changed."""
+    topics = [Topic.of(users, key) for key in ("Ana@example.org", "bea@example.org", "")]
+    mark = (Topic.of(users, "nobody"),)
+
+    def heard():
+        before = changes.last(mark)
+        a_client(parent="nobody")
+        wait_until(lambda: changes.last(mark) != before)
+        return changes.last(topics)
+
+    def heard_of(action) -> list[bool]:
+        before = heard()[:2]
+        action()
+        return [then != now for then, now in zip(before, heard(), strict=False)]
+
+    return heard_of
+
+
+def test_update_of_a_client_is_of_their_technician(heard_of):
+    client = a_client(parent="ana@example.org")
+    update = {"$set": {"patologia": "Dysarthria"}}
+    assert heard_of(lambda: users.update_one({"_id": client.pk}, update)) == [True, False]
+
+
+def test_technicians_email_may_stand_in_any_case(heard_of):
+    assert heard_of(lambda: a_client(parent="ANA@example.org")) == [True, False]
+
+
+@pytest.mark.parametrize("parent", ["bea@example.org", None])
+def test_client_who_leaves_concerns_the_old_technician_too(heard_of, parent):
+    client = a_client(parent="ana@example.org")
+    update = {"$set": {"parent": parent}}
+    assert heard_of(lambda: users.update_one({"_id": client.pk}, update)) == [True, True]
+
+
+def test_client_who_is_deleted_may_be_anybodys(heard_of):
+    client = a_client(parent="ana@example.org")
+    assert heard_of(lambda: users.delete_one({"_id": client.pk})) == [True, True]
+
+
+# Processes
+
+
+def test_forked_process_listens_for_itself(listening):
+    code = (
+        "import os, django; django.setup()\n"
+        "from pialara_site import changes\n"
+        "changes.start()\n"
+        "pid = os.fork()\n"
+        "if pid: os._exit(os.waitpid(pid, 0)[1])\n"
+        "os._exit(bool(changes.streams) or changes.are_current())\n"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False, timeout=60).returncode == 0
