@@ -107,6 +107,20 @@ _heard = {}  # its threads live as long as the tests
 
 
 @pytest.fixture
+def heard(listening):
+    """`heard(action, collection)` does it, and waits until this process knows of the change."""
+    from pialara_site import changes
+
+    def heard(action, collection):
+        topics = [changes.Topic.of(collection)]
+        before = changes.last(topics)
+        action()
+        wait_until(lambda: changes.last(topics) != before)
+
+    return heard
+
+
+@pytest.fixture
 def caching(listening, monkeypatch):
     """What is read may be kept."""
     from pialara_site import cache

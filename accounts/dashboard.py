@@ -6,6 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 
 from pymongo import ASCENDING, DESCENDING
 
+from pialara_site.cache import cached
+
 from . import directory
 from .directory import Filters, Numbers, kinds_pipeline
 from .models import User, normal
@@ -55,6 +57,7 @@ def overview_pipeline(first_month: datetime, week_ago: datetime) -> list[dict]:
     ]
 
 
+@cached(users, seconds=60)  # the week goes on, whatever else happens
 def overview() -> Overview:
     """The centre's numbers, in one command."""
     now = datetime.now(UTC)
@@ -103,6 +106,7 @@ def people_pipeline() -> list[dict]:
     return [*latest, {"$unionWith": {"coll": users.name, "pipeline": busiest}}]
 
 
+@cached(users)
 def active_people() -> tuple[list[User], list[User]]:
     """Who logged in last, and who logged in most, in one command."""
     found = list(users.aggregate(people_pipeline(), collation=COLLATION))

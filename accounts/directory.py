@@ -14,6 +14,8 @@ from bson import ObjectId
 from pymongo import ASCENDING, DESCENDING
 from pymongo.errors import OperationFailure
 
+from pialara_site.cache import cached
+
 from . import audit, sessions
 from .models import User, normal
 from .roles import Role, Status
@@ -138,9 +140,14 @@ def kinds_pipeline(q: str) -> list[dict]:
 
 def numbers(filters: Filters) -> Numbers:
     found = Numbers()
-    for row in by_kind(kinds_pipeline(filters.q)):
+    for row in _kinds(filters.q):
         add(found, filters, row)
     return found
+
+
+@cached(users)
+def _kinds(q: str) -> list[dict]:
+    return list(by_kind(kinds_pipeline(q)))
 
 
 def by_kind(pipeline: list[dict]):

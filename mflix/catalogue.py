@@ -1,7 +1,13 @@
-"""The list of films, a page at a time: one command, whatever is asked for."""
+"""The list of films, a page at a time: one command, whatever is asked for.
+
+The numbers of all films take most of that; they are kept until a film changes, and cost a command
+of their own when they are not.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+
+from pialara_site.cache import cached
 
 from . import facets
 from .facets import Facets
@@ -23,21 +29,29 @@ class Page:
 
 def page(search: Search, cursor: Cursor, beside: Queries | None = None) -> Page:
     """One page of films, with the numbers beside it and the results of other queries `beside`."""
-    queries = {"facets": (movies, facets.pipeline(search)), **(beside or {})}
+    queries = {}
+    if search.given:
+        queries["facets"] = (movies, facets.pipeline(search))
     if search.q:
         queries["rows"] = (movies, rows_of_words(search, cursor))
     else:
         for phase, stages in cursor.pipelines(search.criteria()).items():
             queries[phase] = (movies, [*stages, {"$project": CARD}])
-    found = together(queries, collation=COLLATION)
+    found = together({**queries, **(beside or {})}, collation=COLLATION)
     if search.q:
         [by_name] = found["rows"]
         found |= {Phase[name]: rows for name, rows in by_name.items()}
     return Page(
         cursor.slice({phase: found.get(phase, []) for phase in Phase}),
-        facets.read(found["facets"][0]),
+        facets.read(found["facets"][0]) if search.given else facets_of_all(),
         {name: found[name] for name in beside or ()},
     )
+
+
+@cached(movies)
+def facets_of_all() -> Facets:
+    """The numbers beside the list that nobody has searched."""
+    return facets.read(next(movies.aggregate(facets.pipeline(Search()), collation=COLLATION)))
 
 
 def rows_of_words(search: Search, cursor: Cursor) -> list[dict]:

@@ -22,9 +22,9 @@ from . import changes
 from .changes import Topic
 from .middleware import database_down
 
-# No entry lives longer, nor longer than the second while changes are not heard.
-SECONDS = 60
-SECONDS_UNHEARD = 5
+# No entry lives longer. A primary that dies may have shown what it never told others.
+SECONDS = 600
+SECONDS_UNHEARD = 5  # while changes are not heard
 MOST_ENTRIES = 2_000
 MOST_BYTES = 16 * 2**20
 

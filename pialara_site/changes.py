@@ -143,13 +143,13 @@ class Stream:
             while stream.alive:
                 change = stream.try_next()
                 self._token = stream.resume_token
+                self.position = s.operation_time
                 if change:
                     self._hear(change)
                 behind = s.operation_time.time - change["clusterTime"].time if change else 0
                 if behind > LAG_SECONDS:
                     self._token = None  # whatever was missed: from now on, and all has changed
                     return
-                self.position = s.operation_time
                 self._current_at = time.monotonic()
 
     def _open(self, session: ClientSession):
@@ -209,7 +209,7 @@ def start():
             return
         made = {database.name: Stream(database) for database in (pialara, mflix)}
         for name, stream in made.items():
-            Thread(target=stream.follow, name=f"changes of {name}", daemon=True).start()
+            Thread(target=stream.follow, name=f"changes-{name}", daemon=True).start()
         streams.update(made)
 
 

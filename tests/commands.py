@@ -25,7 +25,7 @@ class Recorder(monitoring.CommandListener):
         self.blocks = []
 
     def started(self, event):
-        if threading.current_thread().name.startswith("changes of"):
+        if threading.current_thread().name.startswith("changes-"):
             return  # it listens all the time, and no page waits for it
         body = dict(event.command)
         # A getMore names its collection elsewhere than all others.

@@ -172,3 +172,12 @@ def test_links_lead_to_the_filtered_list(admin):
     page = admin.get("/dashboard/").content.decode()
     for path in ("/users/?rol=T%C3%A9cnico", "/users/?estado=inactivo", "/users/?parent=none"):
         assert f'href="{path}"' in page
+
+
+def test_numbers_are_kept_until_a_user_changes(caching, admin, commands, heard):
+    numbers(admin)
+    with commands() as seen:
+        numbers(admin)
+    assert [str(command) for command in seen] == ["aggregate sessions"]
+    heard(a_client, users)
+    assert numbers(admin).total == 2

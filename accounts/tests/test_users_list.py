@@ -355,3 +355,13 @@ def test_other_refusals_are_not_taken_for_a_missing_index(monkeypatch):
     monkeypatch.setattr("accounts.directory.users.aggregate", refuse)
     with pytest.raises(OperationFailure):
         numbers(Filters())
+
+
+def test_numbers_are_kept_until_a_user_changes(caching, admin, commands, heard):
+    admin.get("/users/?rol=Cliente")
+    with commands() as seen:
+        response = admin.get("/users/?estado=activo")
+    assert [str(command) for command in seen] == ["aggregate sessions", "find users"]
+    assert response.context["page"].total == ADMINISTRATORS
+    heard(a_client, users)
+    assert admin.get("/users/").context["page"].total == ADMINISTRATORS + 1

@@ -815,3 +815,13 @@ def test_film_with_an_odd_id_breaks_no_list(anonymous):
     movie = a_movie()
     for sort in SORTS:
         assert FilmsPage(anonymous, f"sort={sort}").films == [movie["_id"]]
+
+
+def test_numbers_of_all_films_are_kept_until_a_film_changes(caching, anonymous, commands, heard):
+    a_movie(genres=["Drama"])
+    anonymous.get("/mflix/")
+    with commands() as seen:
+        anonymous.get("/mflix/?sort=newest")
+    assert [str(command) for command in seen] == ["aggregate movies"]
+    heard(lambda: a_movie(genres=["Western"]), movies)
+    assert FilmsPage(anonymous).total == 2

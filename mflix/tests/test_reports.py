@@ -17,7 +17,7 @@ from mflix.comments import comments
 from mflix.forms.reports import DirectorsForm
 from mflix.movies import COLLATION, movies
 from mflix.tables import REPORTS
-from pialara_site import embedded
+from pialara_site import changes, embedded
 
 from .mothers import a_comment, a_movie
 
@@ -667,3 +667,28 @@ def test_comments_on_lists_of_films_break_no_report(admin):
         a_comment(movie, movie_id=[movie["_id"]])
     for name in ("discussed", "years", "genres"):
         assert admin.get(f"/mflix/reports/{name}/").status_code == 200
+
+
+# Kept until something changes
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_report_again_is_not_read_again(caching, admin, commands, name):
+    admin.get(f"/mflix/reports/{name}/")
+    with commands() as seen:
+        admin.get(f"/mflix/reports/{name}.csv")
+    assert [str(command) for command in seen] == ["aggregate sessions"]
+
+
+def test_report_shows_what_was_written_since(caching, admin, heard):
+    a_comment(a_movie(title="Amy"))
+    table(admin, "discussed")
+    heard(lambda: a_comment(a_movie(title="Bo")), comments)
+    assert {row["Film"] for row in table(admin, "discussed")} == {"Amy", "Bo"}
+
+
+def test_report_is_read_no_earlier_than_what_was_heard(listening, admin, commands):
+    known = changes.position()
+    with commands() as seen:
+        admin.get("/mflix/reports/years/")
+    assert seen[-1].body["readConcern"]["afterClusterTime"] >= known

@@ -22,7 +22,7 @@ FILM, OTHER_FILM = ObjectId(), ObjectId()
 def films():
     """A database to drop things in, and the stream of it."""
     database = client[f"{mflix.name}_changes"]
-    Thread(target=(stream := Stream(database)).follow, name="changes of it", daemon=True).start()
+    Thread(target=(stream := Stream(database)).follow, name="changes-films", daemon=True).start()
     wait_until(stream.is_current)
     yield database, stream
     client.drop_database(database)
