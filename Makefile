@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test e2e screenshots lint messages
+.PHONY: run test chaos e2e screenshots lint messages
 
 run: .venv/installed
 	@$(BIN)/python manage.py start $(ARGS)
@@ -10,6 +10,10 @@ run: .venv/installed
 # More processes than cores, as each waits for MongoDB half of its time.
 test: .venv/installed-dev
 	$(BIN)/pytest -n 4 $(ARGS)
+
+# 20 people at a site on three members, all of which die in turn.
+chaos: .venv/installed-dev
+	@$(BIN)/python -m tests.chaos $(ARGS)
 
 # The pages in a real browser; needs Debian's package chromium-headless-shell (or chromium).
 e2e: .venv/installed-dev

@@ -26,7 +26,10 @@ from pymongo.errors import OperationFailure, PyMongoError
 from pialara_site.terminal import gettext as _
 
 SET_NAME = "pialara"
-OPTIONS = ["--bind_ip", "127.0.0.1", "--replSet", SET_NAME, "--noscripting"]
+# A process that is killed leaves its transaction open, and MongoDB would keep what that holds for
+# a minute. A little more than MONGODB_TRANSACTION_TIMEOUT_MS and MONGODB_WTIMEOUT_MS.
+LIFETIME = ["--setParameter", "transactionLifetimeLimitSeconds=13"]
+OPTIONS = ["--bind_ip", "127.0.0.1", "--replSet", SET_NAME, "--noscripting", *LIFETIME]
 START_SECONDS = 30
 STOP_SECONDS = 30
 

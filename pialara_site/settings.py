@@ -96,7 +96,7 @@ MONGODB_OPTIONS = {
     "wtimeoutMS": env("int", "MONGODB_WTIMEOUT_MS", 2500),
 }
 # A change of a thousand documents may take longer than a page.
-MONGODB_TRANSACTION_TIMEOUT_MS = env("int", "MONGODB_TRANSACTION_TIMEOUT_MS", 20_000)
+MONGODB_TRANSACTION_TIMEOUT_MS = env("int", "MONGODB_TRANSACTION_TIMEOUT_MS", 10_000)
 # Which members of a replica set the reports of MFlix read, as the driver names them.
 REPORTS_READ_PREFERENCE = env("str", "REPORTS_READ_PREFERENCE", "secondaryPreferred")
 _preferences = ("primary", "primaryPreferred", "secondary", "secondaryPreferred", "nearest")

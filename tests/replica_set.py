@@ -18,6 +18,7 @@ SETTINGS = {"electionTimeoutMillis": 2000, "heartbeatIntervalMillis": 500}
 # Small, as several sets may run at a time, and open to fail points.
 OPTIONS = ["--bind_ip", "127.0.0.1", "--nounixsocket", "--noscripting", "--oplogSize", "64"]
 OPTIONS += ["--wiredTigerCacheSizeGB", "0.25", "--setParameter", "enableTestCommands=1"]
+OPTIONS += embedded.LIFETIME
 
 
 class Member:

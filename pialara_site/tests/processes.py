@@ -67,14 +67,14 @@ def free_port() -> int:
 class Started:
     """A `manage.py start` that has said its address."""
 
-    def __init__(self, *arguments: str, env: dict, **options):
+    def __init__(self, *arguments: str, env: dict, log=subprocess.PIPE, **options):
         self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
         self.process = subprocess.Popen(
             [*MANAGE, "start", "--port", str(self.port), "--workers", "1", *arguments],
             env=env,
             stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stderr=log,
             text=True,
             **options,
         )

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -9,6 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 from pymongo.errors import (
     BulkWriteError,
     DuplicateKeyError,
+    ExecutionTimeout,
     OperationFailure,
     ServerSelectionTimeoutError,
 )
@@ -155,6 +157,29 @@ def test_transaction_is_repeated_after_a_conflict():
 
     mongo.transaction(change)
     assert (len(tries), document_of(user)["accesos"]) == (2, 2)
+
+
+def test_transaction_that_takes_too_long_is_undone_and_holds_nothing(settings):
+    settings.MONGODB_TRANSACTION_TIMEOUT_MS = 100
+    user = a_client(nombre="old")
+
+    def change(session):
+        for name in ("new", "newer"):
+            users.users.update_one({"_id": user.pk}, {"$set": {"nombre": name}}, session=session)
+            time.sleep(0.2)
+
+    with pytest.raises(ExecutionTimeout):
+        mongo.transaction(change)
+    assert document_of(user)["nombre"] == "old"
+    # Which waits for whoever holds the document, but not for long.
+    assert users.users.update_one({"_id": user.pk}, {"$set": {"accesos": 1}}).matched_count == 1
+
+
+def test_transaction_of_a_killed_process_is_over_soon_after_it_could_have_ended(settings):
+    name = "transactionLifetimeLimitSeconds"
+    limit = mongo.client.admin.command({"getParameter": 1, name: 1})[name]
+    longest = settings.MONGODB_TRANSACTION_TIMEOUT_MS + settings.MONGODB_OPTIONS["wtimeoutMS"]
+    assert longest <= limit * 1000 < longest + 2000
 
 
 # The sentences

@@ -24,23 +24,51 @@ class _Forms(HTMLParser):
     def __init__(self):
         super().__init__()
         self.forms = []
+        self._open = ""  # the select or textarea that we are in
 
     def handle_starttag(self, tag, attrs):
         attrs = dict(attrs)
+        name, value = attrs.get("name"), attrs.get("value") or ""
         if tag == "form":
             self.forms.append(Form(attrs.get("method", "get"), attrs.get("action", "")))
-        elif tag == "input" and self.forms and "name" in attrs:
-            kinds = {"file": self.forms[-1].files, "password": self.forms[-1].passwords}
-            kind = attrs.get("type")
-            if kind in kinds:
-                kinds[kind].append(attrs["name"])
-            elif kind not in ("checkbox", "radio") or "checked" in attrs:
-                self.forms[-1].fields.append((attrs["name"], attrs.get("value", "")))
+        elif tag in ("select", "textarea") and self.forms:
+            self._open = name
+            if tag == "textarea":
+                self.forms[-1].fields.append((name, ""))
+        elif tag == "option" and "selected" in attrs and self._open:
+            self.forms[-1].fields.append((self._open, value))
+        elif tag == "input" and self.forms and name:
+            self._input(attrs.get("type"), name, value, "checked" in attrs)
+
+    def _input(self, kind: str, name: str, value: str, checked: bool):
+        form = self.forms[-1]
+        if kind == "file":
+            form.files.append(name)
+        elif kind == "password":
+            form.passwords.append(name)
+        elif kind not in ("checkbox", "radio") or checked:
+            form.fields.append((name, value))
+
+    def handle_data(self, data):
+        if self._open and self.forms[-1].fields and self.forms[-1].fields[-1][0] == self._open:
+            name, typed = self.forms[-1].fields[-1]
+            if self.lasttag == "textarea":
+                self.forms[-1].fields[-1] = (name, typed + data)
+
+    def handle_endtag(self, tag):
+        if tag in ("select", "textarea"):
+            self._open = ""
 
 
 def posted_by(page: str, field: str = "") -> Form:
-    """The first form of the page that posts, and has this `field` if one is named."""
+    """The first form of the page that posts, and has this `field` if one is named.
+
+    Raises LookupError.
+    """
     parser = _Forms()
     parser.feed(page)
     posting = (form for form in parser.forms if form.method == "post")
-    return next(form for form in posting if not field or field in form.data())
+    found = next((form for form in posting if not field or field in form.data()), None)
+    if found is None:
+        raise LookupError(f"no form with {field} in: {page[-300:]}")
+    return found
