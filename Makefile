@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test chaos e2e screenshots lint messages
+.PHONY: run test chaos fuzz audit e2e screenshots lint messages
 
 run: .venv/installed
 	@$(BIN)/python manage.py start $(ARGS)
@@ -18,6 +18,15 @@ chaos: .venv/installed-dev
 # The pages in a real browser; needs Debian's package chromium-headless-shell (or chromium).
 e2e: .venv/installed-dev
 	$(BIN)/pytest -m browser -n 2 $(ARGS) tests/browser
+
+# Abuse in earnest: FUZZ_REQUESTS made-up requests, and every payload in every form.
+fuzz: export FUZZ_REQUESTS ?= 20000
+fuzz: .venv/installed-dev
+	$(BIN)/pytest -n 2 $(ARGS) tests/abuse
+
+# Known holes in the packages at their pinned versions; needs the internet.
+audit: .venv/installed-dev
+	$(BIN)/pip-audit --no-deps --disable-pip --strict -r requirements.txt
 
 screenshots: .venv/installed-dev
 	@$(BIN)/python -m tests.browser.screenshots $(ARGS)

@@ -32,6 +32,9 @@ def pytest_unconfigure(config):
 
 
 def pytest_terminal_summary(terminalreporter, config):
+    for report in terminalreporter.getreports("passed") + terminalreporter.getreports("failed"):
+        for name, told in report.user_properties if report.when == "call" else ():
+            terminalreporter.write_line(f"{name}: {told}")
     if config.option.markexpr == "not browser":
         package = f"Debian's package {chromium.PACKAGE}, which is " + (
             "here" if chromium.path() else "missing"

@@ -18,6 +18,7 @@ from accounts.roles import Role
 from accounts.views import admin, client, technician
 
 from . import display, errors
+from .bodies import RETRY_SECONDS, Busy
 from .display import Display
 from .forms import DisplayForm
 from .styleguide import examples
@@ -79,6 +80,10 @@ def styleguide(request):
 
 
 def bad_request(request, exception):
+    if isinstance(exception, Busy):
+        response = errors.page(request, 503, "busy")
+        response["Retry-After"] = str(RETRY_SECONDS)
+        return response
     return errors.page(request, 413 if isinstance(exception, RequestDataTooBig) else 400)
 
 

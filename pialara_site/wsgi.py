@@ -3,8 +3,10 @@ import os
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
+from pialara_site.bodies import shared
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pialara_site.settings")
-application = get_wsgi_application()
+application = shared(get_wsgi_application())
 
 # Django's pages with traces and settings are for `runserver`; a real server has people in front.
 settings.DEBUG = False

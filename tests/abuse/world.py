@@ -18,6 +18,7 @@ from accounts.models import User
 from accounts.roles import Role
 from accounts.users import users
 from conftest import logged_in
+from mflix.comments import comments
 from mflix.tests.mothers import a_comment, a_movie, a_theater, an_attachment
 from pialara_site import schema
 from tests.commands import Command, recorder
@@ -125,6 +126,21 @@ class World:
             for collection, documents in self._kept.items()
             if collection.name not in BOOKKEEPING and list(collection.find()) != documents
         ]
+
+    def stored(self, name: str) -> list[dict]:
+        """The documents that the collection of this name had."""
+        return next(kept for each, kept in self._kept.items() if each.name == name)
+
+    def changed_people(self) -> set[str]:
+        """Those whose account or comment is not as it was; others have their email for a name."""
+        names = {user.pk: name for name, user in self.people.items()}
+        names |= {comment: name for name, comment in self.comments.items()}
+        found = set()
+        for collection in (users, comments):
+            kept = {each["_id"]: each for each in self.stored(collection.name)}
+            now = {each["_id"]: each for each in collection.find()}
+            found |= {names[id_] for id_ in kept if id_ in names and kept[id_] != now.get(id_)}
+        return found
 
     def values(self, parameter: str, caller: str) -> dict[str, object]:
         """What can stand for a parameter of a URL, by what it is to the caller."""
