@@ -50,10 +50,9 @@ class _Forms(HTMLParser):
             form.fields.append((name, value))
 
     def handle_data(self, data):
-        if self._open and self.forms[-1].fields and self.forms[-1].fields[-1][0] == self._open:
+        if self._open and self.lasttag == "textarea":
             name, typed = self.forms[-1].fields[-1]
-            if self.lasttag == "textarea":
-                self.forms[-1].fields[-1] = (name, typed + data)
+            self.forms[-1].fields[-1] = (name, typed + data)
 
     def handle_endtag(self, tag):
         if tag in ("select", "textarea"):

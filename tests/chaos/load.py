@@ -65,9 +65,10 @@ class Client(threading.Thread):
 
     def run(self):
         actions = self._actions()
+        undone = self.chance.sample(actions, len(actions))  # all of them once, at least
         self._do(self.log_in)
-        while not self.stopping.is_set():
-            self._do(self.chance.choice(actions))
+        while undone or not self.stopping.is_set():
+            self._do(undone.pop() if undone else self.chance.choice(actions))
             time.sleep(self.chance.uniform(*THINKING_SECONDS))
         self._do(self.look)
 

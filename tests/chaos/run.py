@@ -70,20 +70,15 @@ def run(folder: Path, *, seed: int, seconds: float, clients: int, tell, kinds=No
 
     `kinds` names the faults, if it should not be all of them.
     """
-    env = {"EMAIL_URL": "dummymail://", "SECRET_KEY": "chaos"}
-    with contextlib.ExitStack() as stack:
-        replica_set = stack.enter_context(ReplicaSet(folder / "mongod"))
-        env = environment(folder / "var", MONGODB_URI=replica_set.uri, **env)
-        log = stack.enter_context(open(folder / "site.log", "w"))
-        sites = [stack.enter_context(Started("--no-seed", env=env, log=log)) for _ in range(2)]
-        mongo = stack.enter_context(MongoClient(replica_set.uri))
+    with _site(folder) as (replica_set, processes), MongoClient(replica_set.uri) as mongo:
+        journal, faults = Journal(), Faults(replica_set, processes, seed, kinds)
         people = World(mongo, clients, seed).people
-        journal, faults = Journal(), Faults(replica_set, sites, seed, kinds)
         end = time.monotonic() + seconds + PATIENCE_SECONDS
         threads = []
         for n, person in enumerate(people):
             chance = random.Random(f"browser {seed} {n}")
-            browser = Browser([site.port for site in sites], chance, journal.requests, end)
+            ports = [process.port for process in processes]
+            browser = Browser(ports, chance, journal.requests, end)
             threads.append(Client(person, n, seed, browser, journal))
             threads[-1].start()
         broken = []
@@ -96,13 +91,28 @@ def run(folder: Path, *, seed: int, seconds: float, clients: int, tell, kinds=No
             thread.join()
         checker = Checker(mongo)
         checker.check(journal)
+    return _report(journal, faults, broken, checker)
+
+
+@contextlib.contextmanager
+def _site(folder: Path):
+    """A replica set and two processes of the site on it."""
+    with contextlib.ExitStack() as stack:
+        replica_set = stack.enter_context(ReplicaSet(folder / "mongod"))
+        settings = {"EMAIL_URL": "dummymail://", "SECRET_KEY": "chaos"}
+        env = environment(folder / "var", MONGODB_URI=replica_set.uri, **settings)
+        log = stack.enter_context(open(folder / "site.log", "w"))
+        sites = [stack.enter_context(Started("--no-seed", env=env, log=log)) for _ in range(2)]
+        yield replica_set, sites
+
+
+def _report(journal: Journal, faults: Faults, broken: list[str], checker: Checker) -> Report:
     cut_off = [each for each in journal.requests if each.status == CUT_OFF]
     unexplained = [each for each in cut_off if not _is_explained(each, faults.workers_killed)]
     others = [*journal.surprises, *(f"cut off: {each}" for each in unexplained)]
     wrong = Counter({"other errors": len(others), **checker.counts})
-    found = [*others, *checker.found]
     confirmed = sum(write.outcome == Outcome.DONE for write in journal.writes)
-    return Report(broken, journal.requests, confirmed, wrong, found)
+    return Report(broken, journal.requests, confirmed, wrong, [*others, *checker.found])
 
 
 def _is_explained(cut_off: Request, workers_killed: list[float]) -> bool:

@@ -9,7 +9,7 @@ from .run import run
 
 def test_nothing_is_lost_when_a_primary_and_a_worker_die(tmp_path):
     faults = ["kill_primary", "kill_worker"]
-    report = run(tmp_path, seed=1, seconds=6, clients=6, tell=print, kinds=faults)
+    report = run(tmp_path, seed=1, seconds=4, clients=3, tell=print, kinds=faults)
     assert report.found == []
     assert report.faults
     assert report.confirmed > 0
