@@ -99,6 +99,16 @@ def packed(
     return map(_packed, _read(path, watch))
 
 
+def stored(
+    path: Path, watch: Callable[[BinaryIO], BinaryIO] | None = None
+) -> Iterator[RawBSONDocument]:
+    """The documents of a BSON file, byte for byte, also those that nobody can read.
+
+    Raises BrokenFile where the file is cut off or damaged.
+    """
+    return (RawBSONDocument(found, RAW) for found in _read(path, watch))
+
+
 def plain_name(path: Path) -> str:
     """The file's name without the ending of compression."""
     return path.name.removesuffix(".gz")
@@ -112,7 +122,7 @@ def rejects(path: Path) -> Path:
 def keep_rejected(path: Path, rejected: list[tuple[Any, str]]):
     """Add documents, each with its reason, to the file's rejects(), which only its owner reads."""
     if rejected:
-        with open(rejects(path), "a", opener=_private) as file:
+        with open(rejects(path), "a", opener=private) as file:
             for doc, reason in rejected:
                 whole = bson.decode(doc.raw, _BSON) if isinstance(doc, RawBSONDocument) else doc
                 file.write(json_util.dumps({"reason": reason, "document": whole}) + "\n")
@@ -130,7 +140,8 @@ def in_words(counts: Mapping[str, int]) -> str:
     return ", ".join(told)
 
 
-def _private(path, flags) -> int:
+def private(path, flags) -> int:
+    """An opener for files that only their owner may read."""
     return os.open(path, flags, mode=0o600)
 
 

@@ -23,6 +23,8 @@ T = TypeVar("T")
 # For what was stored before somebody relies on it: waits until a majority has what it returns.
 CONFIRMED = ReadConcern("linearizable")
 
+# The collection that a restore marks the database with while it puts collections in their places.
+RESTORING = "restoring"
 AUTHENTICATION_FAILED = (18, 8000)  # MongoDB's own code, and Atlas's
 
 
@@ -67,6 +69,18 @@ def require_replica_set():
                 "The MongoDB of MONGODB_URI is not a replica set, and transactions need one: start "
                 "mongod with --replSet rs0 and run rs.initiate() in mongosh once."
             )
+        )
+
+
+def require_finished_restore():
+    """Raise ImproperlyConfigured when a restore has put only some collections in their places."""
+    if mark := pialara[RESTORING].find_one():
+        raise ImproperlyConfigured(
+            _(
+                "A restore was not finished, so old and new documents are mixed: run "
+                "manage.py restore %(backup)s --drop again."
+            )
+            % {"backup": mark["backup"]}
         )
 
 

@@ -12,7 +12,7 @@ from pymongo.errors import CollectionInvalid, OperationFailure
 from accounts import attempts, audit, sessions, users
 from mflix import attachments, comments, movies, popularity, theaters
 
-from .mongo import require_replica_set
+from .mongo import require_finished_restore, require_replica_set
 
 COLLECTIONS: list[tuple[Collection, ModuleType]] = [
     (users.users, users),
@@ -52,6 +52,7 @@ def ensure():
     A document of others may make an index impossible: all else is done before OperationFailure.
     """
     require_replica_set()
+    require_finished_restore()
     refused = []
     with pymongo.timeout(0):  # an index takes as long as it takes
         for collection, declared in COLLECTIONS:

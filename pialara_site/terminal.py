@@ -1,4 +1,4 @@
-"""The language of the terminal where a command runs.
+"""The terminal where a command runs: its language, and whether somebody there agrees.
 
 manage.py chooses it for all that Django translates. What goes wrong before Django can translate, in
 the settings and on the way to the database, is said with this module's own gettext(), which needs
@@ -13,6 +13,8 @@ from pathlib import Path
 LOCALE = Path(__file__).resolve().parent.parent / "locale"
 LANGUAGES = ("es", "en")  # the first one for a terminal that names none of them, such as LANG=C
 
+YES = ("y", "yes", "s", "si", "sí")
+
 
 def language() -> str:
     """As the variables say that every terminal sets, in the order of POSIX."""
@@ -23,3 +25,8 @@ def language() -> str:
 
 def gettext(text: str) -> str:
     return catalogues.translation("django", LOCALE, [language()], fallback=True).gettext(text)
+
+
+def agrees(question: str) -> bool:
+    """Whether who sits there says yes to the question."""
+    return input(f"{question} ").strip().lower() in YES

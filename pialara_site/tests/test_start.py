@@ -348,9 +348,9 @@ def stand_alone(tmp_path):
     server.wait()
 
 
-@pytest.mark.parametrize("command", ["ensure_schema", "start"])
+@pytest.mark.parametrize("command", ["ensure_schema", "start", "backup x", "restore x"])
 def test_server_without_transactions_is_one_sentence(env, stand_alone, command):
-    refused = manage(command, env={**env, "MONGODB_URI": stand_alone})
+    refused = manage(*command.split(), env={**env, "MONGODB_URI": stand_alone})
     assert_one_sentence(refused, "rs.initiate()")
 
 

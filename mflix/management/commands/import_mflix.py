@@ -6,28 +6,13 @@ from pathlib import Path
 import pymongo
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    DownloadColumn,
-    Progress,
-    TextColumn,
-    TimeRemainingColumn,
-    TransferSpeedColumn,
-)
+from rich.progress import Progress
 
 from mflix import imports
-from pialara_site import schema
+from pialara_site import progress, schema
 from pialara_site.batches import ahead
 from pialara_site.dumps import BrokenFile, in_words, keep_rejected, packed, rejects
 
-COLUMNS = (
-    TextColumn("{task.description}"),
-    BarColumn(),
-    DownloadColumn(),
-    TransferSpeedColumn(),
-    TimeRemainingColumn(),
-)
 ACCOUNTS = "accounts"
 # What to run after documents of these collections came in.
 NEXT_STEPS = {
@@ -78,8 +63,7 @@ class Command(BaseCommand):
                 raise CommandError(_("%(file)s: there is no such file.") % {"file": path})
         self.filled, self.failures = set(), []
         files = self.files(paths, "users" if users else collection)
-        bar = Progress(*COLUMNS, console=Console(stderr=True), transient=True)
-        with bar, pymongo.timeout(0):  # a file takes as long as it takes, unlike a page
+        with progress.of_bytes() as bar, pymongo.timeout(0):  # as long as it takes, unlike a page
             if not paths:
                 kept = (rejects or Path()) / "users"
                 self.load("users", imports.commenters(), ACCOUNTS, kept)

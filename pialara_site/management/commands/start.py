@@ -15,13 +15,12 @@ from django.utils.translation import gettext as _
 
 from accounts import users
 from accounts.demo import LOGINS, PASSWORD
-from pialara_site import embedded, schema
+from pialara_site import embedded, schema, terminal
 
 # Threads of a worker; each waits for MongoDB most of its time.
 THREADS = 4
 # After it was asked to end; its requests under way have 10 seconds.
 END_SECONDS = 15
-YES = ("y", "yes", "s", "si", "sí")
 
 
 class Command(BaseCommand):
@@ -60,8 +59,9 @@ class Command(BaseCommand):
         """At a terminal, a server of somebody's own gets sample data only when they agree."""
         if no_input or not settings.MONGODB_URI or not sys.stdin.isatty():
             return True
-        question = _("The server of MONGODB_URI holds no users. Add sample data? [y/N]")
-        return input(f"{question} ").strip().lower() in YES
+        return terminal.agrees(
+            _("The server of MONGODB_URI holds no users. Add sample data? [y/N]")
+        )
 
     def serve(self, host: str, port: int, workers: int):
         command = [sys.executable, "-m", "granian", "--interface", "wsgi"]
