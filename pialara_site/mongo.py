@@ -8,7 +8,6 @@ from typing import TypeVar
 import pymongo
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from pymongo import MongoClient
 from pymongo.client_session import ClientSession
 from pymongo.database import Database
 from pymongo.errors import ConfigurationError, InvalidName, OperationFailure, PyMongoError
@@ -16,6 +15,7 @@ from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
 from pialara_site import embedded
+from pialara_site.circuit import Client
 from pialara_site.terminal import gettext as _
 
 T = TypeVar("T")
@@ -28,14 +28,14 @@ RESTORING = "restoring"
 AUTHENTICATION_FAILED = (18, 8000)  # MongoDB's own code, and Atlas's
 
 
-def connect() -> MongoClient:
+def connect() -> Client:
     uri = settings.MONGODB_URI or embedded.server().uri
     if not uri.startswith(("mongodb://", "mongodb+srv://")):
         raise ImproperlyConfigured(
             _("MONGODB_URI is malformed: it has to start with mongodb:// or mongodb+srv://.")
         )
     try:
-        return MongoClient(uri, connect=False, **settings.MONGODB_OPTIONS)
+        return Client(uri, connect=False, **settings.MONGODB_OPTIONS)
     except (ConfigurationError, ValueError) as error:
         # The driver's text may quote the address, and with it the password.
         raise ImproperlyConfigured(

@@ -83,6 +83,9 @@ PIALARA_DB_NAME = env("str", "PIALARA_DB_NAME", "pialara")
 MFLIX_DB_NAME = env("str", "MFLIX_DB_NAME", "sample_mflix")
 MONGODB_OPTIONS = {
     "appname": env("str", "MONGODB_APPNAME", "pialara"),
+    # How soon a server that froze or is cut off is missed, and found again (circuit.py).
+    "connectTimeoutMS": env("int", "MONGODB_CONNECT_TIMEOUT_MS", 1000),
+    "heartbeatFrequencyMS": 500,
     "maxPoolSize": env("int", "MONGODB_MAX_POOL_SIZE", 50),
     "retryReads": env("bool", "MONGODB_RETRY_READS", True),
     "retryWrites": env("bool", "MONGODB_RETRY_WRITES", True),

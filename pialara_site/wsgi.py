@@ -4,9 +4,13 @@ from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 from pialara_site.bodies import shared
+from pialara_site.circuit import Circuit
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pialara_site.settings")
 application = shared(get_wsgi_application())
 
 # Django's pages with traces and settings are for `runserver`; a real server has people in front.
 settings.DEBUG = False
+
+# Who waited here for a database that is away would let all others wait too.
+Circuit.in_force = True

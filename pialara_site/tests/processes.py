@@ -9,8 +9,10 @@ import subprocess
 import sys
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 from email.message import Message
+from http.cookies import SimpleCookie
 from pathlib import Path
 from typing import NamedTuple
 
@@ -98,7 +100,24 @@ class Started:
         return self.process.returncode
 
     def get(self, path: str, **headers: str) -> "Answer":
-        return fetch(urllib.request.Request(self.address + path, headers=headers))
+        return self.ask("GET", path, **headers)
+
+    def ask(self, method: str, path: str, body: bytes | None = None, **headers: str) -> "Answer":
+        return fetch(self.request(method, path, body, **headers))
+
+    def request(self, method: str, path: str, body: bytes | None = None, **headers: str):
+        url = self.address + path
+        return urllib.request.Request(url, body, headers=headers, method=method)
+
+    def log_in(self, email: str, password: str) -> dict[str, str]:
+        """The header with the cookies of this person, who logs in."""
+        token = SimpleCookie(self.get("/login/").headers["Set-Cookie"])["csrftoken"].value
+        form = {"email": email, "password": password, "csrfmiddlewaretoken": token}
+        sent = urllib.parse.urlencode(form).encode()
+        asked = self.request("POST", "/login/", sent, Cookie=f"csrftoken={token}")
+        answer = fetch(asked, SECONDS)  # a password is slow to check where much else runs
+        cookies = SimpleCookie("; ".join(answer.headers.get_all("Set-Cookie")))
+        return {"Cookie": "; ".join(f"{name}={each.value}" for name, each in cookies.items())}
 
 
 class Answer(NamedTuple):
@@ -112,11 +131,11 @@ class _AsIs(urllib.request.HTTPRedirectHandler):
         return None
 
 
-def fetch(request: urllib.request.Request) -> Answer:
-    """The answer, which has to come within the 3 seconds that a dead database may take."""
+def fetch(request: urllib.request.Request, seconds: float = 3) -> Answer:
+    """The answer; a page has to come within the 3 seconds that a dead database may take."""
     opener = urllib.request.build_opener(_AsIs)
     try:
-        with opener.open(request, timeout=3) as answer:
+        with opener.open(request, timeout=seconds) as answer:
             return Answer(answer.status, answer.headers, answer.read().decode(errors="replace"))
     except urllib.error.HTTPError as error:
         with error:

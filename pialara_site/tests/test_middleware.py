@@ -208,15 +208,6 @@ def test_page_is_guarded_as_every_other(admin, away, header):
 # The log
 
 
-def test_outage_is_one_line_of_the_log(admin, away, caplog):
-    admin.raise_request_exception = False
-    away(audit.entries, "count_documents")
-    caplog.handler.addFilter(NotDatabaseDown())
-    admin.get("/audit/?action=edit")
-    errors = [record.getMessage() for record in caplog.records if not record.exc_info]
-    assert "The database is away: ServerSelectionTimeoutError" in errors
-
-
 @pytest.mark.parametrize(("error", "kept"), [(AWAY[0], False), (OUR_FAULT[2], True)], ids=kind)
 def test_log_keeps_the_traces_of_our_own_faults_alone(error, kept):
     record = logging.LogRecord("django", 40, "", 1, "x", (), (type(error), error, None))

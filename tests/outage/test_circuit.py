@@ -1,0 +1,103 @@
+"""When commands wait for a server, and when they fail at once."""
+
+import time
+
+import pymongo
+import pytest
+from pymongo.errors import NetworkTimeout, ServerSelectionTimeoutError
+
+from pialara_site import circuit
+from pialara_site.circuit import Circuit, Client, DatabaseAway
+from pialara_site.tests.processes import wait_until
+from tests.replica_set import ReplicaSet
+
+
+@pytest.fixture(scope="module")
+def trio(tmp_path_factory):
+    with ReplicaSet(tmp_path_factory.mktemp("trio")) as trio:
+        yield trio
+
+
+@pytest.fixture
+def whole(trio):
+    """Three members that are well, and will be again after the test."""
+    yield trio
+    for member in trio.members:
+        if member.is_frozen:
+            member.thaw()
+        elif not member.runs:
+            member.start()
+    trio.wait_until_whole()
+
+
+@pytest.fixture
+def client(whole, monkeypatch):
+    """The client of a web process."""
+    monkeypatch.setattr(Circuit, "in_force", True)
+    options = {"heartbeatFrequencyMS": 500, "connectTimeoutMS": 1000, "w": "majority"}
+    with Client(whole.uri, serverSelectionTimeoutMS=20_000, **options) as client:
+        write(client)
+        yield client
+
+
+def write(client):
+    client.test.things.update_one({"_id": 1}, {"$inc": {"n": 1}}, upsert=True)
+
+
+def test_write_waits_for_the_election_after_its_primary_died(whole, client):
+    whole.primary().kill()
+    write(client)
+    assert not client.circuit.is_open
+
+
+def test_minority_elects_nobody_and_is_not_waited_for(whole, client):
+    for member in whole.secondaries():
+        member.kill()
+    wait_until(lambda: client.circuit.is_open)
+    began = time.monotonic()
+    with pytest.raises(DatabaseAway):
+        write(client)
+    assert time.monotonic() - began < 1
+
+
+def test_set_that_elects_nobody_is_not_waited_for_for_long(whole, client, monkeypatch, caplog):
+    monkeypatch.setattr(circuit, "PATIENCE_SECONDS", 0.2)
+    for member in whole.secondaries():
+        member.client.admin.command("replSetFreeze", 60)
+    whole.step_down()
+    while not client.circuit.is_open:
+        with pymongo.timeout(0.2), pytest.raises(ServerSelectionTimeoutError):
+            write(client)
+    for member in whole.members:
+        member.client.admin.command("replSetFreeze", 0)
+    wait_until(lambda: not client.circuit.is_open)
+    write(client)
+    assert [record.levelname for record in caplog.records] == ["ERROR", "WARNING"]
+
+
+def test_command_that_is_slow_is_no_outage(whole, client):
+    blocked = {"failCommands": ["find"], "blockConnection": True, "blockTimeMS": 3000}
+    whole.primary().fail_point("failCommand", {"times": 1}, **blocked)
+    with pymongo.timeout(0.5), pytest.raises(NetworkTimeout):
+        client.test.things.find_one()
+    assert not client.circuit.is_open
+
+
+def test_secondary_answers_what_it_may_while_nobody_leads(whole, client):
+    old = whole.primary()
+    for member in whole.secondaries()[:1]:
+        member.kill()
+    old.kill()
+    wait_until(lambda: client.circuit.is_open)
+    anybody = pymongo.ReadPreference.SECONDARY_PREFERRED
+    assert client.test.things.with_options(read_preference=anybody).find_one() is not None
+
+
+def test_commands_of_the_terminal_wait(whole, client, monkeypatch):
+    monkeypatch.setattr(Circuit, "in_force", False)
+    for member in whole.secondaries():
+        member.kill()
+    wait_until(lambda: client.primary is None)
+    with pymongo.timeout(0.2), pytest.raises(ServerSelectionTimeoutError) as failure:
+        write(client)
+    assert not isinstance(failure.value, DatabaseAway)
