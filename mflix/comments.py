@@ -5,7 +5,7 @@ whoever has its `email`.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import BinaryIO
 
@@ -112,13 +112,6 @@ def _owned(comment_id: ObjectId, owner: str | None) -> dict:
 # Pages
 
 
-@dataclass(frozen=True)
-class Comments(Slice):
-    """One page; its rows are Comments. `newest` is what newer() takes, empty on later pages."""
-
-    newest: str = ""
-
-
 def lookups(cursor: Cursor = FIRST_PAGE) -> list[dict]:
     """The stages that give films a page of their comments, for first_page() to take out.
 
@@ -142,16 +135,16 @@ def _field(phase: Phase) -> str:
     return f"comments_{phase.name.lower()}"
 
 
-def first_page(movie: dict) -> Comments:
+def first_page(movie: dict) -> Slice:
     """The comments that lookups() put into a film; the film is left without them."""
     return _taken_out(movie, FIRST_PAGE)
 
 
-def _taken_out(movie: dict, cursor: Cursor) -> Comments:
+def _taken_out(movie: dict, cursor: Cursor) -> Slice:
     return _page(cursor, {phase: movie.pop(_field(phase), ()) for phase in Phase})
 
 
-def page(movie_id: ObjectId, query: Mapping[str, str]) -> tuple[dict, Comments]:
+def page(movie_id: ObjectId, query: Mapping[str, str]) -> tuple[dict, Slice]:
     """A film by its title, and the page of its comments that a URL asks for. Raises NoSuchMovie."""
     cursor = Cursor.read(ORDER, PER_PAGE, query)
     film = [{"$match": {"_id": movie_id}}, {"$project": {"title": 1}}]
@@ -161,22 +154,7 @@ def page(movie_id: ObjectId, query: Mapping[str, str]) -> tuple[dict, Comments]:
     return movie, _taken_out(movie, cursor)
 
 
-def newer(movie_id: ObjectId, newest: str) -> Comments:
-    """The comments of a film that came after those of a page with this `newest`.
-
-    At most a page of them; the `newest` of the result leads to the rest.
-    """
-    cursor = Cursor.read(ORDER, PER_PAGE, {"before": newest})
-    if not cursor.position:
-        return Comments()
-    pipelines = cursor.pipelines({"movie_id": movie_id})
-    queries = {phase: (comments, stages) for phase, stages in pipelines.items()}
-    found = together(queries, collation=COLLATION)
-    rows = cursor.slice(found).rows
-    return Comments([Comment.from_document(row) for row in rows], newest=_position(rows))
-
-
-def written_by(email: str, query: Mapping[str, str]) -> Comments:
+def written_by(email: str, query: Mapping[str, str]) -> Slice:
     """The page of a person's comments, with the titles of their films, that a URL asks for."""
     cursor = Cursor.read(ORDER, PER_PAGE, query)
     pipelines = cursor.pipelines(_by(email))
@@ -195,28 +173,9 @@ FILM = {
 }
 
 
-def _page(cursor: Cursor, found: Mapping[Phase, list[dict]]) -> Comments:
+def _page(cursor: Cursor, found: Mapping[Phase, list[dict]]) -> Slice:
     part = cursor.slice(found)
-    begins = not part.before and (part.rows or not cursor.position)
-    return Comments(
-        [Comment.from_document(row) for row in part.rows],
-        part.before,
-        part.after,
-        _position(part.rows) if begins else "",
-    )
-
-
-# Whatever comes to a film without comments is newer than this.
-_BEFORE_ALL = {"date": LOWEST_DATE, "_id": ObjectId("0" * 24)}
-
-
-def _position(rows: list[dict]) -> str:
-    """The place of the first row as a token; none for a date that others made up."""
-    first = rows[0] if rows else _BEFORE_ALL
-    if not isinstance(first.get("date"), datetime):
-        return ""
-    # Whatever is read backwards goes on after its last row.
-    return Cursor(ORDER, 1, backwards=True).slice({Phase.KIND: [first]}).after
+    return replace(part, rows=[Comment.from_document(row) for row in part.rows])
 
 
 # One comment

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from bson import ObjectId
 
-from .comments import Comments, first_page, lookups
+from .comments import first_page, lookups
+from .keyset import Slice
 from .movies import COLLATION, movies
 from .suggestions import similar_to_it
 
@@ -12,7 +13,7 @@ from .suggestions import similar_to_it
 @dataclass(frozen=True)
 class Film:
     movie: dict
-    comments: Comments
+    comments: Slice
     similar: list[dict]
 
 

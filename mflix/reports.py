@@ -11,6 +11,7 @@ from pymongo.read_preferences import make_read_preference, read_pref_mode_from_n
 
 from pialara_site import changes
 from pialara_site.cache import cached
+from pialara_site.changes import Topic
 
 from .comments import comments
 from .movies import COLLATION, movies
@@ -28,6 +29,8 @@ ONE_BATCH = 10_000
 # A range, unlike a $type, is answered from the keys of an index alone.
 OF_A_FILM = {"movie_id": {"$gte": ObjectId("0" * 24)}}
 OF_SOMEBODY = {"email": {"$gt": ""}}
+
+TOPICS = (Topic.of(comments), Topic.of(movies))
 
 _NEWEST = {"date": DESCENDING, "_id": DESCENDING}
 
@@ -218,7 +221,8 @@ def _rows(collection: Collection, pipeline: list[dict], read_concern=None, **opt
         # The driver tells the server, as maxTimeMS, what is left of it.
         with pymongo.timeout(SECONDS), source.database.client.start_session() as session:
             # Or a secondary may leave out the change that made us read the report anew.
-            if (known := changes.position()) > changes.NEVER:
+            known = max(changes.position(), *changes.last(TOPICS))
+            if known > changes.NEVER:
                 session.advance_operation_time(known)
             return list(source.aggregate(pipeline, session=session, **options))
     except (ExecutionTimeout, NetworkTimeout) as error:

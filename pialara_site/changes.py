@@ -106,7 +106,7 @@ class Stream:
         self._token: dict | None = None
         self._current_at = float("-inf")
         self._complaint = ""
-        # Whatever is read from now on shows all changes up to here.
+        # Every change up to here was heard.
         self.position = NEVER
         # All of it counts as changed then, and each topic when it was: by collection and key, with
         # two more keys for changes of any key, and for those that don't tell theirs.
@@ -141,12 +141,15 @@ class Stream:
             if self._token is None:
                 self._all_changed(s.operation_time)
             while stream.alive:
+                asked = s.operation_time
                 change = stream.try_next()
                 self._token = stream.resume_token
-                self.position = s.operation_time
+                behind = 0
                 if change:
                     self._hear(change)
-                behind = s.operation_time.time - change["clusterTime"].time if change else 0
+                    behind = asked.time - change["clusterTime"].time
+                else:
+                    self.position = asked  # nothing came up to there, or it would be here
                 if behind > LAG_SECONDS:
                     self._token = None  # whatever was missed: from now on, and all has changed
                     return
@@ -238,6 +241,6 @@ def are_current() -> bool:
 
 
 def position() -> Timestamp:
-    """Whatever is read from now on shows all changes up to here; NEVER when nobody listens."""
+    """Every change up to here was heard, and is in what is read from now on."""
     start()
     return min((stream.position for stream in list(streams.values())), default=NEVER)

@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
-from pialara_site import charts
+from pialara_site import charts, news
+from pialara_site.changes import Topic
 from pialara_site.navigation import below
 from pialara_site.pages import Page
 from pialara_site.spreadsheets import download
@@ -43,6 +44,7 @@ def _charts(numbers) -> dict:
 @administrator_required
 @require_safe
 def users_list(request):
+    seen = news.token(Topic.of(users.users))
     form = UserFilters(request.GET)
     numbers = directory.numbers(form.filters)
     form.show(numbers)
@@ -55,6 +57,7 @@ def users_list(request):
         "sort": form.order,
         "numbers": numbers,
         "actions": BulkAction.choices,
+        "news": seen,
     }
     return render(request, "accounts/users.html", context)
 
@@ -217,6 +220,7 @@ def export(request):
 @administrator_required
 @require_safe
 def show_dashboard(request):
+    seen = news.token(Topic.of(users.users))
     numbers = dashboard.overview()
     latest, busiest = dashboard.active_people()
     roles = [(value, label, numbers.roles[value]) for value, label in Role.choices]
@@ -229,6 +233,7 @@ def show_dashboard(request):
         ],
         "logins": [(_("Last logins"), latest, False), (_("Most logins"), busiest, True)],
         **_charts(numbers),
+        "news": seen,
     }
     return render(request, "accounts/dashboard.html", context)
 

@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_safe
 
-from pialara_site import charts
+from pialara_site import charts, news
+from pialara_site.changes import Topic
 from pialara_site.navigation import below
 from pialara_site.pages import Page
 
@@ -56,6 +57,7 @@ def _age_group(first: int) -> str:
 @technician_required
 @require_safe
 def clients(request):
+    seen = news.token(Topic.of(users.users, request.user.email))
     form = ClientFilters(request.GET)
     wanted = (form.chosen["q"], form.chosen.get("attention", ""))
     page = Page(
@@ -64,7 +66,7 @@ def clients(request):
         directory.PER_PAGE,
     )
     rows = caseload.clients(request.user, *wanted, form.order, page.start)
-    context = {"form": form, "page": page, "rows": rows, "sort": form.order}
+    context = {"form": form, "page": page, "rows": rows, "sort": form.order, "news": seen}
     return render(request, "accounts/clients.html", context)
 
 

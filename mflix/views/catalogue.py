@@ -5,8 +5,12 @@ from django.http import Http404
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from pialara_site import news
+from pialara_site.changes import Topic
+
 from .. import catalogue, facets, film, popularity
 from ..browsing import Browsing
+from ..comments import comments
 from ..forms.comments import CommentForm
 from ..forms.films import FilmFilters
 from ..keyset import Cursor
@@ -49,6 +53,7 @@ def _front(user) -> dict:
 @login_not_required
 @require_safe
 def show(request, movie_id):
+    seen = news.token(Topic.of(comments, movie_id))
     found = film.by_id(movie_id)
     if found is None:
         raise Http404("No such film")
@@ -57,6 +62,7 @@ def show(request, movie_id):
         "comments": found.comments,
         "similar": found.similar,
         "comment_form": CommentForm(),
+        "news": seen,
     }
     response = render(request, "mflix/movie.html", context)
     popularity.count(request, response, movie_id)

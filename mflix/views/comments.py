@@ -4,7 +4,7 @@ from functools import wraps
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required, login_required
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,6 +14,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts import users
 from accounts.access import any_role_required
 from accounts.requests import actor
+from pialara_site import news
+from pialara_site.changes import Topic
 from pialara_site.navigation import below
 
 from .. import comments
@@ -43,32 +45,23 @@ def existing(view):
 @require_http_methods(["GET", "HEAD", "POST"])
 @existing
 def of_movie(request, movie_id):
-    """A film's comments, for everybody; POST adds one, `newer` asks for what has come since."""
+    """A film's comments, for everybody; POST adds one."""
     if request.method == "POST":
         return create(request, movie_id)
-    if request.htmx and "newer" in request.GET:
-        return newer(request, movie_id)
     return _page(request, movie_id, CommentForm())
 
 
 def _page(request, movie_id, form, status=200):
+    seen = news.token(Topic.of(comments.comments, movie_id))
     movie, shown = comments.page(movie_id, request.GET)
     context = {
         "movie": movie,
         "comments": shown,
+        "news": seen,
         "comment_form": form,
         "crumbs": [(reverse("movie", args=[movie_id]), title(movie))],
     }
     return render(request, "mflix/movie_comments.html", context, status=status)
-
-
-def newer(request, movie_id):
-    """The comments that an open page does not show yet. Without any it costs one query, no user."""
-    found = comments.newer(movie_id, request.GET["newer"])
-    if not found.rows:
-        return HttpResponse(status=204)
-    context = {"movie": {"_id": movie_id}, "comments": found}
-    return render(request, "mflix/newer_comments.html", context)
 
 
 @login_required

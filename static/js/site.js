@@ -79,6 +79,7 @@ const sayAll = () => {
 };
 addEventListener("pageshow", sayAll);
 document.addEventListener("htmx:afterSettle", sayAll);
+document.addEventListener("renewed", sayAll);
 document.addEventListener("change", ({ target }) => {
   const bar = target.form?.querySelector("output[data-chosen]");
   if (!bar) return;

@@ -1,0 +1,83 @@
+"""An open page asks whether there is something new."""
+
+import re
+
+import pytest
+
+from accounts.users import users
+from pialara_site import news
+from pialara_site.changes import Topic
+from tests.mothers import a_client
+
+PAGES = [("/users/", "admin"), ("/dashboard/", "admin"), ("/clients/", "tecnico")]
+
+
+def ask(caller, path: str, token: str):
+    return caller.get(path, headers={"seen": token})
+
+
+@pytest.fixture
+def opened(request, listening):
+    """`opened(path, role)` is the caller, and the token of the page."""
+
+    def opened(path, role):
+        caller = request.getfixturevalue(role)
+        html = caller.get(path).content.decode()
+        token, address = re.search('data-news="([^"]+)" data-address="([^"]+)"', html).groups()
+        assert address == path
+        return caller, token
+
+    return opened
+
+
+@pytest.mark.parametrize(("path", "role"), PAGES)
+def test_nothing_new_costs_no_command_and_no_session(opened, commands, path, role):
+    caller, token = opened(path, role)
+    with commands() as seen:
+        response = ask(caller, path, token)
+    assert (response.status_code, response.content, seen) == (204, b"", [])
+    assert "no-store" in response["Cache-Control"]
+
+
+@pytest.mark.parametrize(("path", "role"), PAGES)
+def test_change_by_others_brings_the_page(opened, heard, path, role):
+    caller, token = opened(path, role)
+    heard(lambda: a_client(parent=caller.user.email), users)
+    response = ask(caller, path, token)
+    assert response.status_code == 200
+    assert "data-news" in response.content.decode()
+
+
+def test_change_of_anothers_client_is_no_news_to_a_technician(opened, heard):
+    tecnico, token = opened("/clients/", "tecnico")
+    heard(lambda: a_client(parent="other@example.org"), users)
+    assert ask(tecnico, "/clients/", token).status_code == 204
+
+
+def test_list_with_a_filter_asks_for_itself(opened):
+    opened("/users/?q=person", "admin")  # which looks at its address
+
+
+def test_news_are_for_who_may_see_them_now(opened, heard):
+    caller, token = opened("/users/", "admin")
+    suspended = {"$set": {"estado": "suspendido"}}
+    heard(lambda: users.update_one({"_id": caller.user.pk}, suspended), users)
+    assert ask(caller, "/users/", token)["Location"] == "/login/?next=/users/"
+
+
+def test_token_alone_shows_nothing(opened, heard, anonymous):
+    _caller, token = opened("/users/", "admin")
+    assert ask(anonymous, "/users/", token).status_code == 204
+    heard(a_client, users)
+    assert ask(anonymous, "/users/", token)["Location"] == "/login/?next=/users/"
+
+
+@pytest.mark.parametrize("token", ["nonsense", "W10:nonsense", "é", "[]"])
+def test_token_that_is_not_ours_brings_the_page(listening, anonymous, token):
+    assert ask(anonymous, "/mflix/", token).status_code == 200
+
+
+def test_nobody_knows_of_news_while_nobody_listens(anonymous):
+    token = news.token(Topic.of(users))
+    a_client()
+    assert ask(anonymous, "/users/", token).status_code == 204
