@@ -19,7 +19,7 @@ from pymongo.database import Database
 from pymongo.errors import PyMongoError
 
 from .middleware import database_down
-from .mongo import client, mflix, pialara
+from .mongo import mflix, pialara
 
 # What is kept in memory, or shown by open pages, is made of these. The server keeps the others from
 # us: sessions, attempts to log in and views of films change all the time.
@@ -136,7 +136,8 @@ class Stream:
 
     def _listen(self):
         """Listen from the token on, if there is one, until the stream ends or is too far behind."""
-        with client.start_session(causal_consistency=False) as s, self._open(s) as stream:
+        start_session = self._database.client.start_session
+        with start_session(causal_consistency=False) as s, self._open(s) as stream:
             self._complaint = ""
             if self._token is None:
                 self._all_changed(s.operation_time)

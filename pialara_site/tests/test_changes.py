@@ -1,21 +1,26 @@
 """What a process hears of changes, whoever makes them."""
 
+import operator
 import subprocess
 import sys
 from threading import Thread
 
 import pytest
 from bson import ObjectId
+from pymongo.errors import OperationFailure
 
 from accounts.users import users
+from mflix.movies import movies
 from pialara_site import changes
 from pialara_site.changes import NEVER, Stream, Topic
 from pialara_site.mongo import client, mflix
+from tests.fail_points import failing
 from tests.mothers import a_client
 
 from .processes import wait_until
 
 FILM, OTHER_FILM = ObjectId(), ObjectId()
+HISTORY_LOST = 286
 
 
 @pytest.fixture(scope="module")
@@ -207,3 +212,28 @@ def test_forked_process_listens_for_itself(listening):
         "os._exit(bool(changes.streams) or changes.are_current())\n"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False, timeout=60).returncode == 0
+
+
+# What is refused
+
+
+def test_token_that_is_too_old_is_forgotten_and_all_counts_as_changed(listening, caplog):
+    everything = [Topic.of(mflix.movies), Topic.of(users)]
+    before = changes.last(everything)
+    with failing("getMore", how={"errorCode": HISTORY_LOST}):
+        wait_until(lambda: len(caplog.records) >= 2)
+    a_client()
+    movies.insert_one({})
+    wait_until(lambda: all(map(operator.gt, changes.last(everything), before)))
+    wait_until(changes.are_current)
+    assert "is refused: ChangeStreamHistoryLost" in caplog.text
+
+
+def test_server_without_change_streams_is_told_of_once(mongod, caplog, monkeypatch):
+    monkeypatch.setattr(changes, "REFUSED_SECONDS", 0)
+    stream = Stream(client[f"{mflix.name}_changes"])
+    refusal = OperationFailure("only on replica sets", 40573, {"codeName": "Location40573"})
+    pauses = [stream._refused(refusal) for _ in range(3)]
+    assert pauses == [0, 0, 0]
+    assert len(caplog.records) == 1
+    assert not stream.is_current()
