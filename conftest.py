@@ -111,14 +111,13 @@ _heard = {}  # its threads live as long as the tests
 
 @pytest.fixture
 def heard(listening):
-    """`heard(action, collection)` does it, and waits until this process knows of the change."""
-    from pialara_site import changes
+    """`heard()` waits until this process knows of every change there was."""
+    from pialara_site import changes, mongo
 
-    def heard(action, collection):
-        topics = [changes.Topic.of(collection)]
-        before = changes.last(topics)
-        action()
-        wait_until(lambda: changes.last(topics) != before)
+    def heard():
+        with mongo.client.start_session() as session:
+            mongo.client.admin.command("ping", session=session)
+            wait_until(lambda: changes.position() >= session.operation_time)
 
     return heard
 

@@ -125,7 +125,6 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "pialara_site.headers.GuardMiddleware",
-    "pialara_site.news.NothingNewMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",

@@ -9,6 +9,10 @@ from pialara_site.circuit import Circuit
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pialara_site.settings")
 application = shared(get_wsgi_application())
 
+from pialara_site.news import NothingNew  # noqa: E402  (it needs the settings)
+
+application = NothingNew(application)
+
 # Django's pages with traces and settings are for `runserver`; a real server has people in front.
 settings.DEBUG = False
 

@@ -6,6 +6,7 @@ import pytest
 
 from mflix.comments import comments
 from mflix.tests.mothers import a_comment, a_movie
+from pialara_site.tests import test_news
 
 
 @pytest.fixture
@@ -24,13 +25,13 @@ def question(html: str) -> tuple[str, str]:
 
 
 def ask(browser, html: str):
-    address, token = question(html)
-    return browser.get(address, headers={"seen": token})
+    return test_news.ask(browser, *question(html))
 
 
 @pytest.mark.parametrize("address", ["/mflix/movies/{}/", "/mflix/movies/{}/comments/"])
-def test_nothing_new_is_204(listening, anonymous, movie, address):
+def test_nothing_new_is_204(anonymous, movie, heard, address):
     a_comment(movie)
+    heard()
     html = anonymous.get(address.format(movie["_id"])).content.decode()
     assert question(html)[0] == f"/mflix/movies/{movie['_id']}/comments/"
     assert ask(anonymous, html).status_code == 204
@@ -44,19 +45,22 @@ def test_nothing_new_is_204(listening, anonymous, movie, address):
         lambda comment, _movie: comments.delete_one(comment),
     ],
 )
-def test_new_edited_and_deleted_comments_are_news(listening, anonymous, movie, heard, change):
+def test_new_edited_and_deleted_comments_are_news(anonymous, movie, heard, change):
     comment = {"_id": a_comment(movie)["_id"]}
+    heard()
     html = page(anonymous, movie)
-    heard(lambda: change(comment, movie), comments)
+    change(comment, movie)
+    heard()
     answer = ask(anonymous, html).content.decode()
     shown = re.findall('id="comment-([0-9a-f]{24})"', answer)
     assert shown == [str(each["_id"]) for each in comments.find({}, sort=[("date", -1)])]
     assert ask(anonymous, answer).status_code == 204
 
 
-def test_comments_on_other_films_are_no_news(listening, anonymous, movie, heard):
+def test_comments_on_other_films_are_no_news(anonymous, movie, heard):
     html = page(anonymous, movie)
-    heard(lambda: a_comment(a_movie()), comments)
+    a_comment(a_movie())
+    heard()
     assert ask(anonymous, html).status_code == 204
 
 
