@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test chaos fuzz audit e2e screenshots lint messages
+.PHONY: run test chaos fuzz audit e2e bench screenshots lint messages
 
 run: .venv/installed
 	@$(BIN)/python manage.py start $(ARGS)
@@ -28,6 +28,10 @@ fuzz: .venv/installed-dev
 audit: .venv/installed-dev
 	$(BIN)/pip-audit --no-deps --disable-pip --strict -r requirements.txt
 
+# How fast the pages are, beside other ways to make them; needs Debian's package wrk.
+bench: .venv/installed-dev var/bench/site/installed
+	@$(BIN)/python -m benchmarks $(if $(QUICK),--quick) $(ARGS)
+
 screenshots: .venv/installed-dev
 	@$(BIN)/python -m tests.browser.screenshots $(ARGS)
 
@@ -48,4 +52,9 @@ messages: .venv/installed-dev
 
 .venv/installed-dev: requirements-dev.txt .venv/installed
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+# Beside the product's packages, which stay as they are.
+var/bench/site/installed: benchmarks/requirements.txt requirements.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --upgrade --target $(@D) -r $<
 	@touch $@

@@ -15,6 +15,7 @@ class Command:
     name: str
     collection: str
     body: dict
+    database: str
 
     def __str__(self):
         return f"{self.name} {self.collection}"
@@ -31,7 +32,7 @@ class Recorder(monitoring.CommandListener):
         # A getMore names its collection elsewhere than all others.
         collection = body.get("collection", body[event.command_name])
         for block in self.blocks:
-            block.append(Command(event.command_name, str(collection), body))
+            block.append(Command(event.command_name, str(collection), body, event.database_name))
 
     def succeeded(self, event):
         pass

@@ -1,0 +1,155 @@
+"""What is asked for: our pages, and the same of the comparisons."""
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from urllib.parse import urlencode
+
+from accounts.demo import PASSWORD
+from accounts.roles import Role, Status
+from accounts.users import users
+from mflix.keyset import Cursor, Phase
+from mflix.movies import movies
+from mflix.search import DEFAULT_SORT, ORDERS
+
+PER_PAGE = 20
+DEEPEST = 1000
+SOME = 500  # as many different requests as a job has where there are more
+LETTERS = 6  # of a word to search for, at least
+
+CSRF = "benchmark" * 3 + "token"  # as our own cookie is: 32 letters
+
+
+@dataclass(frozen=True)
+class Job:
+    """Requests to our pages, sent as `role`, and to those of the comparisons that have them.
+
+    `rows` is how many documents a page shows; None where that says nothing. `is_again` tells that
+    every request is the same.
+    """
+
+    name: str
+    ours: list[str]
+    rows: int | None = None
+    role: Role | None = None
+    orm: list[str] = field(default_factory=list)
+    m220p: list[str] = field(default_factory=list)
+
+    @property
+    def writes(self) -> bool:
+        return "\t" in self.ours[0]
+
+
+def all_jobs() -> Iterator[Job]:
+    chance = random.Random(1)
+    some = list(movies.aggregate([{"$sample": {"size": 2 * SOME}}]))
+    yield from _again(some[0])
+    yield from _lists(some)
+    yield from _films(some[:SOME])
+    yield from _people(chance)
+
+
+def _again(movie: dict) -> Iterator[Job]:
+    yield Job("list, again", ["/mflix/"])
+    yield Job("film, again", [f"/mflix/movies/{movie['_id']}/"])
+    yield Job("genre, again", ["/mflix/?genre=Drama"])
+    yield Job("cinemas, again", ["/mflix/theaters/"])
+
+
+def _lists(some: list[dict]) -> Iterator[Job]:
+    pages = _pages()
+    yield Job(
+        "list",
+        pages,
+        PER_PAGE,
+        orm=[f"/movies/?page={n + 2}" for n in range(len(pages))],
+        m220p=[f"/movies/?page={n + 1}" for n in range(len(pages))],
+    )
+    yield Job("list, logged in", pages, PER_PAGE, Role.CLIENTE)
+    yield Job("list, pages 2-11", pages[:10], PER_PAGE, Role.CLIENTE)
+    yield Job("list, last of 1,000 pages", pages[-10:], PER_PAGE, Role.CLIENTE)
+    genres = _queries("genre", [name for movie in some for name in movie.get("genres", ())])
+    yield Job(
+        "genre",
+        [f"/mflix/{query}" for query in genres],
+        PER_PAGE,
+        orm=[f"/movies/{query}" for query in genres],
+        m220p=[f"/movies/{query}" for query in genres],
+    )
+    cast = _queries("cast", [name for movie in some for name in movie.get("cast", ())])
+    yield Job(
+        "cast",
+        [f"/mflix/{query}" for query in cast],
+        orm=[f"/movies/{query}" for query in cast],
+        m220p=[f"/facets/{query}" for query in cast],
+    )
+    words = _queries("q", [pair for movie in some if (pair := _two_words(movie))])
+    yield Job(
+        "words",
+        [f"/mflix/{query}" for query in words],
+        PER_PAGE,
+        orm=[f"/search/{query}" for query in words],
+        m220p=[f"/movies/{query}" for query in words],
+    )
+
+
+def _pages() -> list[str]:
+    """The pages after the first one, with the tokens that their links have."""
+    order = ORDERS[DEFAULT_SORT]
+    first = Cursor(order, PER_PAGE * DEEPEST).pipelines({})[Phase.KIND]
+    shown = {order.field: 1}
+    rows = list(movies.aggregate([*first, {"$project": shown}]))
+    return [
+        f"/mflix/?{urlencode({'after': _token(rows[start : start + PER_PAGE + 1])})}"
+        for start in range(0, len(rows) - PER_PAGE, PER_PAGE)
+    ]
+
+
+def _token(rows: list[dict]) -> str:
+    return Cursor(ORDERS[DEFAULT_SORT], PER_PAGE).slice({Phase.KIND: rows}).after
+
+
+def _queries(name: str, values: list[str]) -> list[str]:
+    return [f"?{urlencode({name: value})}" for value in list(dict.fromkeys(values))[:SOME]]
+
+
+def _two_words(movie: dict) -> str:
+    words = [word for word in str(movie.get("fullplot", "")).split() if word.isalpha()]
+    return " ".join([word for word in words if len(word) >= LETTERS][:2])
+
+
+def _films(some: list[dict]) -> Iterator[Job]:
+    theirs = [f"/movies/{movie['_id']}/" for movie in some]
+    ours = [f"/mflix{path}" for path in theirs]
+    yield Job("film", ours, orm=theirs, m220p=theirs)
+    yield Job("film, logged in", ours, role=Role.CLIENTE)
+
+
+def _people(chance: random.Random) -> Iterator[Job]:
+    last = min(DEEPEST, users.estimated_document_count() // 25)
+    pages = [f"/users/?page={n}" for n in chance.sample(range(1, last + 1), min(last, SOME))]
+    yield Job("users", pages, 25, Role.ADMINISTRADOR, orm=pages)
+    yield Job("dashboard", ["/dashboard/"], role=Role.ADMINISTRADOR)
+    theirs = users.count_documents({"parent": someone(Role.TECNICO)["email"]})
+    clients = [f"/clients/?page={n + 1}" for n in range(-(-theirs // 25))]
+    yield Job("clients", clients, 25, Role.TECNICO)
+    logins = [_login(each["email"]) for each in _active(Role.CLIENTE).limit(SOME)]
+    yield Job("login", logins, orm=logins)
+
+
+def _login(email: str) -> str:
+    fields = {"email": email, "password": PASSWORD, "csrfmiddlewaretoken": CSRF}
+    return f"/login/\t{urlencode(fields)}"
+
+
+def _active(role: Role):
+    return users.find({"rol": role, "estado": Status.ACTIVO})
+
+
+def someone(role: Role) -> dict:
+    """Who logs in for a job of this role; of the technicians one with many clients."""
+    if role == Role.TECNICO:
+        wanted = {"$match": {"parent": {"$ne": None}}}
+        [most] = users.aggregate([wanted, {"$sortByCount": "$parent"}, {"$limit": 1}])
+        return users.find_one({"email": most["_id"]})
+    return _active(role)[0]

@@ -1,0 +1,79 @@
+"""Load on a web server, by wrk."""
+
+import json
+import random
+import shutil
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+SCRIPT = Path(__file__).parent / "wrk.lua"
+# As browsers ask.
+HEADERS = {
+    "Accept": "text/html,application/xhtml+xml,*/*;q=0.8",
+    "Accept-Encoding": "gzip, deflate, br, zstd",
+    "Accept-Language": "es-ES,es;q=0.8,en;q=0.5",
+    "User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
+}
+
+
+class Failed(Exception):
+    """Some requests were not answered with a page."""
+
+
+@dataclass(frozen=True)
+class Load:
+    """What came of a run: requests per second, bytes of an answer, and milliseconds."""
+
+    requests: int
+    rate: float
+    bytes: int
+    p50: float
+    p95: float
+    p99: float
+
+
+def require_wrk():
+    if not shutil.which("wrk"):
+        raise SystemExit("The benchmark needs wrk: apt-get install wrk")
+
+
+def run(
+    address: str, requests: list[str], connections: int, seconds: int, cookies: str = ""
+) -> Load:
+    """Send `requests`, "path" or "path<tab>body" each, in turn for some seconds. Raises Failed."""
+    for patience in (seconds, 10 * seconds):  # wrk counts only what is answered in time
+        with started(address, requests, connections, patience, cookies) as wrk:
+            told = read(wrk.communicate()[0], address + requests[0])
+        if told:
+            return told
+    raise Failed(f"{address}{requests[0]} is not answered in {patience} seconds")
+
+
+def started(
+    address: str, requests: list[str], connections: int, seconds: int, cookies: str = ""
+) -> subprocess.Popen:
+    headers = HEADERS | ({"Cookie": cookies} if cookies else {})
+    file = tempfile.NamedTemporaryFile("w", suffix=".requests", delete=False)  # noqa: SIM115
+    with file:
+        file.writelines(f"{each}\n" for each in requests)
+    command = ["wrk", "--threads", "1", "--connections", str(connections), "--timeout", "30s"]
+    command += ["--duration", f"{seconds}s", "--script", str(SCRIPT)]
+    command += [part for name in headers for part in ("--header", f"{name}: {headers[name]}")]
+    # Each run begins elsewhere, so that it does not find what the one before it left in caches.
+    place = random.randrange(len(requests))
+    command += [address, "--", file.name, str(place)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+
+
+def read(told: str, what: str) -> Load | None:
+    """What wrk says of its run; None when nothing was answered."""
+    found = json.loads(told.partition("RESULT ")[2])
+    if found["failed"]:
+        raise Failed(f"{what}: {found['failed']} of {found['requests']} requests failed")
+    number = found["requests"]
+    if not number:
+        return None
+    rate, size = number / found["seconds"], found["bytes"] // number
+    return Load(number, rate, size, *found["ms"])

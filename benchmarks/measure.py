@@ -1,0 +1,154 @@
+"""One run of the benchmark: every job, on our pages and in turn on those of the comparisons."""
+
+import contextlib
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from http.client import HTTPConnection
+from statistics import median
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.contrib.auth.hashers import check_password, make_password
+
+from accounts.demo import PASSWORD
+from accounts.roles import Role
+from pialara_site.mongo import client as mongo
+
+from . import costs, load, raw, servers
+from .jobs import CSRF, Job, all_jobs, someone
+from .servers import Server
+
+CONNECTIONS = 8
+MANY = 64
+AT_ONCE = 50  # logins
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How long: `seconds` for each load, `rounds` in turn, `many` connections in the end."""
+
+    seconds: int
+    rounds: int
+    many: bool
+
+    def load(self, server: Server, requests: list[str], connections: int, cookies: str = ""):
+        return load.run(server.address, requests, connections, self.seconds, cookies)
+
+
+@contextlib.contextmanager
+def all_servers(uri: str, ours: dict, theirs: dict) -> Iterator[dict[str, Server]]:
+    with (
+        servers.product(uri, settings.SECRET_KEY, ours) as product,
+        servers.other("orm", "benchmarks.orm.wsgi:application", "/empty/", uri, theirs) as orm,
+        servers.other("m220p", "benchmarks.m220p:application", "/movies/", uri, theirs) as m220p,
+    ):
+        yield {"ours": product, "orm": orm, "m220p": m220p}
+
+
+def everything(
+    plan: Plan, only: str, uri: str, running: dict[str, Server], tell: Callable[[str], None]
+) -> dict:
+    """The figures of each job by its name, and those of the servers."""
+    product, found, failed = running["ours"], {}, []
+    memory = product.megabytes()
+    empty = [plan.load(running["orm"], ["/empty/"], CONNECTIONS).rate]
+    for job in all_jobs():
+        if only in job.name:
+            tell(job.name)
+            try:
+                found[job.name] = measured(plan, job, uri, running)
+            except load.Failed as error:
+                failed.append(str(error))
+    empty.append(plan.load(running["orm"], ["/empty/"], CONNECTIONS).rate)
+    about = {
+        "failed": failed,
+        "empty": median(empty),
+        "password_ms": password_ms(),
+        "workers_mb": {"at start": memory, "at the end": product.megabytes()},
+        "connections": connections("pialara"),
+        "threads": servers.WORKERS * servers.THREADS,
+    }
+    if only in "login":
+        about["films_ms"] = films_beside_logins(plan, product)
+    return {"jobs": found, "about": about}
+
+
+def measured(plan: Plan, job: Job, uri: str, running: dict[str, Server]) -> dict:
+    """Rates of all in turn with 8 connections, and what a request to us costs."""
+    visitor = costs.visitor(job)
+    found = {}
+    if not job.writes:
+        cost = costs.of(job, visitor)
+        found = {"commands": cost.commands, "examined": cost.examined, "rows": job.rows}
+    cookie = f"csrftoken={CSRF}" if job.writes else costs.cookies(visitor)
+    product, rates = running["ours"], {}
+    load.run(product.address, job.ours, CONNECTIONS, plan.seconds + 1, cookie)
+    for _round in range(plan.rounds):
+        web, database = product.cpu_seconds(), _database_cpu()
+        here = plan.load(product, job.ours, CONNECTIONS, cookie)
+        here = asdict(here) | {
+            "cpu_ms": 1000 * (product.cpu_seconds() - web) / here.requests,
+            "mongod_ms": 1000 * (_database_cpu() - database) / here.requests,
+        }
+        rates.setdefault("ours", []).append(here)
+        for name, requests in (("orm", job.orm), ("m220p", job.m220p)):
+            if requests:
+                theirs = _orm_cookie(running["orm"]) if name == "orm" and job.role else ""
+                rates.setdefault(name, []).append(
+                    plan.load(running[name], requests, CONNECTIONS, theirs).rate
+                )
+        if not job.writes and any(cost.pages):
+            rates.setdefault("raw", []).append(raw.rate(uri, cost.pages, plan.seconds))
+    ours = rates.pop("ours")
+    found |= {name: median(each[name] for each in ours) for name in ours[0]}
+    found |= {name: median(each) for name, each in rates.items()}
+    found["sequential"] = asdict(plan.load(product, job.ours, 1, cookie))
+    if plan.many:
+        found["many"] = asdict(plan.load(product, job.ours, MANY, cookie))
+    return found
+
+
+def _database_cpu() -> float:
+    told = mongo.admin.command("serverStatus")["extra_info"]
+    return (told["user_time_us"] + told["system_time_us"]) / 1e6
+
+
+def _orm_cookie(orm: Server) -> str:
+    """Of an administrator who logged in there."""
+    fields = {"email": someone(Role.ADMINISTRADOR)["email"], "password": PASSWORD}
+    connection = HTTPConnection("127.0.0.1", orm.port)
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    connection.request("POST", "/login/", urlencode(fields), headers)
+    told = connection.getresponse().headers.get_all("Set-Cookie")
+    return "; ".join(each.partition(";")[0] for each in told)
+
+
+def connections(application: str) -> int:
+    """How many a program has open to MongoDB, those that wait too, without the watching ones."""
+    everything = {"$currentOp": {"allUsers": True, "idleConnections": True}}
+    ours = {"$match": {"appName": application, "command.hello": {"$exists": False}}}
+    return len(list(mongo.admin.aggregate([everything, ours])))
+
+
+def password_ms() -> float:
+    """What it takes to check one, alone."""
+    stored, taken = make_password(PASSWORD), []
+    for _time in range(5):
+        started = time.perf_counter()
+        check_password(PASSWORD, stored)
+        taken.append(1000 * (time.perf_counter() - started))
+    return median(taken)
+
+
+def films_beside_logins(plan: Plan, product: Server) -> dict[str, float]:
+    """The p95 of film pages, one after another, alone and while many people log in."""
+    jobs = {job.name: job.ours for job in all_jobs() if job.name in ("film", "login")}
+    alone = plan.load(product, jobs["film"], 1)
+    with load.started(
+        product.address, jobs["login"], AT_ONCE, plan.seconds + 1, f"csrftoken={CSRF}"
+    ) as logins:
+        time.sleep(0.5)
+        beside = plan.load(product, jobs["film"], 1)
+        load.read(logins.communicate()[0], "/login/")
+    return {"alone": alone.p95, "beside": beside.p95}

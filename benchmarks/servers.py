@@ -1,0 +1,126 @@
+"""The web servers that are measured: the product as `manage.py start` runs it, and the others."""
+
+import contextlib
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+from socket import socket
+
+from .data import FOLDER, ROOT
+
+WORKERS, THREADS = 2, 4  # as `manage.py start` has them
+START_SECONDS = 60
+TICKS = os.sysconf("SC_CLK_TCK")
+# The packages of requirements.txt here.
+SITE = FOLDER / "site"
+
+
+@dataclass(frozen=True)
+class Server:
+    name: str
+    port: int
+    pid: int
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def workers(self) -> list[int]:
+        """The processes that answer: those without children."""
+        below = _descendants(self.pid)
+        return [pid for pid in below if not _children(pid)] or [self.pid]
+
+    def cpu_seconds(self) -> float:
+        return sum(map(cpu_seconds, self.workers()))
+
+    def megabytes(self) -> list[int]:
+        """What each worker holds in memory."""
+        return [_megabytes(pid) for pid in self.workers()]
+
+
+@contextlib.contextmanager
+def product(mongodb_uri: str, secret_key: str, databases: dict[str, str]) -> Iterator[Server]:
+    """As on a server that people use."""
+    variables = {
+        "DEBUG": "False",
+        "ALLOWED_HOSTS": "127.0.0.1",
+        "SECURE_SSL_REDIRECT": "False",
+        "VAR_DIR": str(FOLDER / "server"),
+    }
+    command = [sys.executable, "manage.py", "start", "--no-seed", "--workers", str(WORKERS)]
+    variables |= {"MONGODB_URI": mongodb_uri, "SECRET_KEY": secret_key, **databases}
+    with running("ours", lambda port: [*command, "--port", str(port)], "/", variables) as server:
+        yield server
+
+
+@contextlib.contextmanager
+def other(
+    name: str, application: str, first: str, mongodb_uri: str, databases: dict[str, str]
+) -> Iterator[Server]:
+    """A comparison on the same web server; it is there when the path `first` is answered."""
+    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--log-level", "warning"]
+    command += ["--workers", str(WORKERS), "--blocking-threads", str(THREADS), application]
+    variables = {"MONGODB_URI": mongodb_uri, "SECRET_KEY": "benchmark" * 6, **databases}
+    variables["PYTHONPATH"] = str(SITE)
+    with running(name, lambda port: [*command, "--port", str(port)], first, variables) as server:
+        yield server
+
+
+@contextlib.contextmanager
+def running(name: str, command, first: str, variables: dict[str, str]) -> Iterator[Server]:
+    port = _free_port()
+    log = FOLDER / f"{name}.log"
+    with log.open("w") as said:
+        process = subprocess.Popen(
+            command(port), cwd=ROOT, env={**os.environ, **variables}, stdout=said, stderr=said
+        )
+    try:
+        wait_for(port, first, process, log)
+        yield Server(name, port, process.pid)
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def wait_for(port: int, path: str, process: subprocess.Popen, log: Path):
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        with contextlib.suppress(OSError, HTTPException):
+            connection = HTTPConnection("127.0.0.1", port, timeout=START_SECONDS)
+            connection.request("GET", path)
+            if connection.getresponse().status == 200:
+                return
+        time.sleep(0.01)
+    raise SystemExit(f"The server did not start:\n{log.read_text()[-2000:]}")
+
+
+def cpu_seconds(pid: int) -> float:
+    """What a process has used of all cores."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS
+
+
+def _megabytes(pid: int) -> int:
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(status.partition("VmRSS:")[2].split()[0]) // 1024
+
+
+def _children(pid: int) -> list[int]:
+    tasks = Path(f"/proc/{pid}/task").glob("*/children")
+    return [int(child) for task in tasks for child in task.read_text().split()]
+
+
+def _descendants(pid: int) -> list[int]:
+    below = _children(pid)
+    return below + [each for child in below for each in _descendants(child)]
+
+
+def _free_port() -> int:
+    with socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]

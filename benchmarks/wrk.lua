@@ -1,0 +1,30 @@
+-- Sends the requests of a file in turn, "path" or "path<tab>body" a line, and tells what came of it.
+local requests, place = {}, 0
+
+function init(arguments)
+  for line in io.lines(arguments[1]) do
+    local path, body = line:match("^(%S+)\t?(.*)$")
+    if body == "" then
+      requests[#requests + 1] = wrk.format("GET", path)
+    else
+      local headers = { ["Content-Type"] = "application/x-www-form-urlencoded" }
+      for name, value in pairs(wrk.headers) do headers[name] = value end
+      requests[#requests + 1] = wrk.format("POST", path, headers, body)
+    end
+  end
+  place = tonumber(arguments[2])
+end
+
+function request()
+  place = place % #requests + 1
+  return requests[place]
+end
+
+function done(summary, latency)
+  local errors = summary.errors
+  local failed = errors.connect + errors.read + errors.write + errors.status + errors.timeout
+  io.write(string.format(
+    '\nRESULT {"requests": %d, "seconds": %f, "bytes": %d, "failed": %d, "ms": [%f, %f, %f]}\n',
+    summary.requests, summary.duration / 1e6, summary.bytes, failed,
+    latency:percentile(50) / 1e3, latency:percentile(95) / 1e3, latency:percentile(99) / 1e3))
+end

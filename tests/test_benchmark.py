@@ -1,0 +1,42 @@
+"""The parts of the benchmark that need no load: what it reads and what it prints."""
+
+import pytest
+
+from benchmarks import load, raw, table
+
+SAID = """Running 1s test
+RESULT {"requests": 200, "seconds": 2.0, "bytes": 4000, "failed": 0, "ms": [1.5, 2.5, 9.0]}
+"""
+
+
+def test_what_wrk_says_is_read():
+    found = load.read(SAID, "/")
+    assert found == load.Load(requests=200, rate=100, bytes=20, p50=1.5, p95=2.5, p99=9)
+
+
+def test_run_with_failed_requests_counts_for_nothing():
+    with pytest.raises(load.Failed, match="/films/: 3 of 200"):
+        load.read(SAID.replace('"failed": 0', '"failed": 3'), "/films/")
+
+
+def test_run_without_an_answer_is_none():
+    assert load.read(SAID.replace("200", "0"), "/") is None
+
+
+def test_missing_wrk_is_said_in_one_sentence(monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(SystemExit, match="apt-get install wrk"):
+        load.require_wrk()
+
+
+def test_commands_are_repeated_without_their_session():
+    body = {"find": "movies", "limit": 20, "lsid": {"id": 1}, "$db": "mflix", "maxTimeMS": 5}
+    assert raw.bare(body) == {"find": "movies", "limit": 20}
+
+
+def test_line_of_the_table_has_the_ratios():
+    sequential = {"p50": 1, "p95": 2, "p99": 3}
+    job = {"rate": 100, "cpu_ms": 1.25, "mongod_ms": 0.5, "bytes": 2048, "sequential": sequential}
+    line = table.line({**job, "raw": 400, "orm": 20}, empty=200)
+    assert line[-4:] == ["0.25", "0.50", "5.0", ""]
+    assert len(line) == len(table.HEADINGS) - 1
