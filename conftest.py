@@ -8,8 +8,10 @@ logged out. More people come from tests/mothers.py.
 import os
 import shutil
 import threading
+from contextlib import nullcontext
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.test import Client
 from django.utils import translation
@@ -49,7 +51,8 @@ def mongod():
     from pialara_site import embedded, mongo, schema
 
     embedded.OPTIONS += fail_points.OPTIONS
-    with embedded.server().joined() as server:
+    own = embedded.server().joined()
+    with nullcontext() if settings.MONGODB_URI else own as server:
         schema.ensure()
         yield server
         mongo.client.close()

@@ -209,6 +209,7 @@ SECURE_HSTS_PRELOAD = not DEBUG
 # The header by which a trusted proxy says that the caller used https, such as X-Forwarded-Proto.
 if proxy_header := env("str", "HTTPS_HEADER", ""):
     SECURE_PROXY_SSL_HEADER = (f"HTTP_{proxy_header.upper().replace('-', '_')}", "https")
+DEFAULT_EXCEPTION_REPORTER_FILTER = "pialara_site.concealment.Concealing"
 X_FRAME_OPTIONS = "DENY"
 # The only outside hosts that pages show images of, the films' posters; "none" for none.
 POSTER_HOSTS = env("list", "POSTER_HOSTS", ["https://m.media-amazon.com"])

@@ -30,7 +30,7 @@ class Recorder(monitoring.CommandListener):
             return  # it listens all the time, and no page waits for it
         body = dict(event.command)
         # A getMore names its collection elsewhere than all others.
-        collection = body.get("collection", body[event.command_name])
+        collection = body.get("collection", body.get(event.command_name))
         for block in self.blocks:
             block.append(Command(event.command_name, str(collection), body, event.database_name))
 

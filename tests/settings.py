@@ -16,7 +16,8 @@ if "PIALARA_TEST_DIR" not in os.environ:
     )
 os.environ["VAR_DIR"] = os.environ["PIALARA_TEST_DIR"]
 os.environ["DEBUG"] = "True"
-os.environ["MONGODB_URI"] = ""
+# Another server than the one of our own, for the tests of database users.
+os.environ["MONGODB_URI"] = os.environ.get("TEST_MONGODB_URI", "")
 os.environ["LC_ALL"] = "en_GB.UTF-8"  # the language of commands
 _worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
 os.environ["PIALARA_DB_NAME"] = f"test_pialara_{_worker}"

@@ -1,4 +1,3 @@
-import getpass
 import sys
 
 from django.contrib.auth.password_validation import validate_password
@@ -11,6 +10,7 @@ from accounts import users
 from accounts.audit import Actor
 from accounts.models import User, normal
 from accounts.roles import Role
+from pialara_site import passwords
 
 
 class Command(BaseCommand):
@@ -35,7 +35,7 @@ class Command(BaseCommand):
             raise CommandError(_("The role has to be one of %(roles)s.") % {"roles": roles})
         email = email or self.ask("email", _("Email"))
         nombre = nombre or self.ask("nombre", _("Name"))
-        password = self.password(password_stdin)
+        password = passwords.typed(password_stdin)
         try:
             validate_email(normal(email))
             validate_password(password, User(nombre=nombre, email=email))
@@ -53,13 +53,3 @@ class Command(BaseCommand):
         if not sys.stdin.isatty():
             raise CommandError(_("--%(option)s is missing.") % {"option": option})
         return input(f"{question}: ").strip()
-
-    def password(self, from_stdin: bool) -> str:
-        if from_stdin:
-            return sys.stdin.readline().rstrip("\n")
-        if not sys.stdin.isatty():
-            raise CommandError(_("--%(option)s is missing.") % {"option": "password-stdin"})
-        password = getpass.getpass(_("Password") + ": ")
-        if getpass.getpass(_("The same again") + ": ") != password:
-            raise CommandError(_("The two passwords are not the same."))
-        return password
