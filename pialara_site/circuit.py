@@ -37,14 +37,16 @@ class Client(MongoClient):
 
     def _select_server(self, server_selector, session, operation, address=None, **options):
         """What every command of the driver passes, the repeated ones too."""
-        if self.circuit.is_open:
-            if not self.topology_description.apply_selector(server_selector, address):
-                raise DatabaseAway
+        if self.circuit.is_open and not self._has_server(server_selector, address):
+            raise DatabaseAway
         try:
             return super()._select_server(server_selector, session, operation, address, **options)
         except ServerSelectionTimeoutError:
             self.circuit.waited_in_vain()
             raise
+
+    def _has_server(self, server_selector, address) -> bool:
+        return bool(self.topology_description.apply_selector(server_selector, address))
 
 
 class Circuit(ServerHeartbeatListener):
