@@ -1,5 +1,6 @@
 """`manage.py start`, and the sentence that every command ends with when something is missing."""
 
+import json
 import os
 import re
 import runpy
@@ -326,6 +327,13 @@ def stand_alone(tmp_path):
 def test_server_without_transactions_is_one_sentence(env, stand_alone, command):
     refused = manage(*command.split(), env={**env, "MONGODB_URI": stand_alone})
     assert_one_sentence(refused, "rs.initiate()")
+
+
+def test_site_on_a_server_without_transactions_is_not_ready(env, stand_alone):
+    ask = "from django.test import Client; print(Client().get('/readyz').content.decode())"
+    told = manage("shell", "--no-imports", "-c", ask, env={**env, "MONGODB_URI": stand_alone})
+    assert json.loads(told.stdout)["ready"] is False
+    assert "rs.initiate()" in json.loads(told.stdout)["checks"]["replica set"]
 
 
 def test_check_needs_no_server(env):

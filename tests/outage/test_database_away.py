@@ -15,6 +15,7 @@ from tests.test_access import PATHS
 CROWD = 50
 WAYS = ["killed", "frozen", "cut off"]
 PAGES = [path for path, roles in PATHS.items() if "admin" in roles and "{" not in path]
+OTHERS = ["/", "/login/", "/static/css/site.css", "/healthz", "/readyz"]
 FORM = urlencode({"nombre": "Ana", "csrfmiddlewaretoken": "x" * 32}).encode()
 
 
@@ -29,6 +30,7 @@ class Outage:
 
     crowd: list[Timed] = field(default_factory=list)
     pages: dict[str, Timed] = field(default_factory=dict)
+    others: dict[str, Timed] = field(default_factory=dict)
     back_after: float = 0
     lines: list[str] = field(default_factory=list)
 
@@ -55,6 +57,7 @@ def outage(request, site, member, wire, admin) -> Outage:
             found.crowd = [each.result() for each in ask]
         for method, path, headers in asked(admin):
             found.pages[f"{method} {path}"] = timed(site, method, path, **headers)
+        found.others = {path: timed(site, "GET", path) for path in OTHERS}
     finally:
         end()
     wait_until(member.is_settled)
@@ -97,6 +100,11 @@ def test_every_page_and_method_is_told_at_once(outage):
     )
     assert {each.answer.headers["Retry-After"] for each in outage.pages.values()} == {"5"}
     assert max(each.seconds for each in outage.pages.values()) < 1
+
+
+def test_what_needs_no_database_goes_on(outage):
+    found = {path: each.answer.status for path, each in outage.others.items()}
+    assert found == {**dict.fromkeys(OTHERS, 200), "/readyz": 503}
 
 
 def test_first_page_comes_within_a_second_of_the_return(outage):

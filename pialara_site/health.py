@@ -1,0 +1,91 @@
+"""Whether this process lives and can serve people, for load balancers and whoever is paged.
+
+The collection `readiness` holds one document, which every check writes anew.
+"""
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pymongo
+from django.core.exceptions import ImproperlyConfigured
+from django.http import HttpResponse, JsonResponse
+from django.utils.cache import add_never_cache_headers
+from pymongo.errors import PyMongoError
+
+from .mongo import pialara, require_replica_set
+
+SECONDS = 2  # for all checks together
+# The schema takes many commands to compare, and does not vanish by itself.
+SCHEMA_SEEN_SECONDS = 60
+
+OK = "ok"
+
+INDEXES = []
+
+readiness = pialara.readiness
+
+
+class NotReady(Exception):
+    """The text says why."""
+
+
+class HealthMiddleware:
+    """Answers load balancers, which ask every process by its address and without https.
+
+    So it stands before what looks at the host, the session and the user.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        match request.path_info:
+            case "/healthz":
+                response = HttpResponse("ok", content_type="text/plain")
+            case "/readyz":
+                response = _readiness()
+            case _:
+                return self.get_response(request)
+        add_never_cache_headers(response)
+        return response
+
+
+def _readiness() -> JsonResponse:
+    with pymongo.timeout(SECONDS):
+        checks = {name: _outcome(each) for name, each in CHECKS.items()}
+    ready = set(checks.values()) == {OK}
+    return JsonResponse({"ready": ready, "checks": checks}, status=200 if ready else 503)
+
+
+def _outcome(check: Callable) -> str:
+    try:
+        check()
+    except (ImproperlyConfigured, NotReady) as error:
+        return str(error)
+    except PyMongoError as error:
+        return type(error).__name__  # its text may tell addresses
+    return OK
+
+
+def _read():
+    readiness.find_one()
+
+
+def _write():
+    readiness.update_one({"_id": "written"}, {"$set": {"at": datetime.now(UTC)}}, upsert=True)
+
+
+def _schema():
+    from . import schema  # which knows this collection
+
+    global _seen
+    if time.monotonic() - _seen > SCHEMA_SEEN_SECONDS:
+        if found := schema.drift():
+            raise NotReady("; ".join(found))
+        _seen = time.monotonic()
+
+
+_seen = float("-inf")
+
+CHECKS = {"replica set": require_replica_set, "read": _read, "write": _write, "schema": _schema}
