@@ -1,7 +1,7 @@
 """The list of films, a page at a time: one command, whatever is asked for.
 
-The numbers of all films take most of that; they are kept until a film changes, and cost a command
-of their own when they are not.
+The numbers beside it take most of that: those of a search are kept until a film changes, and cost
+a command of their own when they are not.
 """
 
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pialara_site.cache import cached
 
 from . import facets
-from .facets import Facets
+from .facets import NONE, Facets
 from .keyset import Cursor, Phase, Slice
 from .movies import CARD, COLLATION, movies
 from .search import Search
@@ -30,8 +30,6 @@ class Page:
 def page(search: Search, cursor: Cursor, beside: Queries | None = None) -> Page:
     """One page of films, with the numbers beside it and the results of other queries `beside`."""
     queries = {}
-    if search.given:
-        queries["facets"] = (movies, facets.pipeline(search))
     if search.q:
         queries["rows"] = (movies, rows_of_words(search, cursor))
     else:
@@ -41,17 +39,19 @@ def page(search: Search, cursor: Cursor, beside: Queries | None = None) -> Page:
     if search.q:
         [by_name] = found["rows"]
         found |= {Phase[name]: rows for name, rows in by_name.items()}
+    films = cursor.slice({phase: found.get(phase, []) for phase in Phase})
+    is_empty = not (films.rows or cursor.position)
     return Page(
-        cursor.slice({phase: found.get(phase, []) for phase in Phase}),
-        facets.read(found["facets"][0]) if search.given else facets_of_all(),
+        films,
+        NONE if is_empty else facets_of(search),
         {name: found[name] for name in beside or ()},
     )
 
 
 @cached(movies)
-def facets_of_all() -> Facets:
-    """The numbers beside the list that nobody has searched."""
-    return facets.read(next(movies.aggregate(facets.pipeline(Search()), collation=COLLATION)))
+def facets_of(search: Search) -> Facets:
+    """The numbers beside the list that a search finds."""
+    return facets.read(next(movies.aggregate(facets.pipeline(search), collation=COLLATION)))
 
 
 def rows_of_words(search: Search, cursor: Cursor) -> list[dict]:

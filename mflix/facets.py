@@ -28,6 +28,9 @@ class Facets:
     metacritic: list[tuple[str, int]]
 
 
+NONE = Facets(0, [], [], [], [], [])
+
+
 def pipeline(search: Search) -> list[dict]:
     """The numbers beside the list, of at most MOST_COUNTED films: those that the index has first.
 
