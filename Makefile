@@ -29,7 +29,7 @@ audit: .venv/installed-dev
 	$(BIN)/pip-audit --no-deps --disable-pip --strict -r requirements.txt
 
 # How fast the pages are, beside other ways to make them; needs Debian's package wrk.
-bench: .venv/installed-dev var/bench/site/installed
+bench: .venv/installed-dev var/bench/.site/installed
 	@$(BIN)/python -m benchmarks $(if $(QUICK),--quick) $(ARGS)
 
 screenshots: .venv/installed-dev
@@ -55,6 +55,6 @@ messages: .venv/installed-dev
 	@touch $@
 
 # Beside the product's packages, which stay as they are.
-var/bench/site/installed: benchmarks/requirements.txt requirements.txt
+var/bench/.site/installed: benchmarks/requirements.txt requirements.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check --upgrade --target $(@D) -r $<
 	@touch $@

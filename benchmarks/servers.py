@@ -17,7 +17,7 @@ WORKERS, THREADS = 2, 4  # as `manage.py start` has them
 START_SECONDS = 60
 TICKS = os.sysconf("SC_CLK_TCK")
 # The packages of requirements.txt here.
-SITE = FOLDER / "site"
+SITE = FOLDER / ".site"
 
 
 @dataclass(frozen=True)
