@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from . import genres
-from .facets import Facets
+from .facets import NONE, Facets
 from .search import BUCKETS, DEFAULT_SORT, FIELDS, ORDERS, OTHER, RELEVANCE, Search
 
 LABELS = {
@@ -60,10 +60,11 @@ class Facet:
 
 @dataclass(frozen=True)
 class Browsing:
-    """The links from one search, in one sort, to others."""
+    """The links from one search, in one sort, to others, with the numbers of films there."""
 
     search: Search
     sort: str
+    numbers: Facets = NONE
 
     def url(self, pairs: list[tuple[str, str]], sort: str = "") -> str:
         return f"?{urlencode([*pairs, *_sorted_by(sort or self.sort, pairs)])}"
@@ -107,14 +108,17 @@ class Browsing:
             for name in names
         ]
 
-    def facets(self, facets: Facets) -> list[Facet]:
+    def facets(self) -> list[Facet]:
+        numbers = self.numbers
         listed = [
-            Facet(str(LABELS[name]), [self._add(name, *each) for each in getattr(facets, name)])
+            Facet(str(LABELS[name]), [self._add(name, *each) for each in getattr(numbers, name)])
             for name in ("genre", "country")
         ]
-        listed.append(Facet(_("Decade"), [self._decade(*each) for each in facets.decade]))
+        listed.append(Facet(_("Decade"), [self._decade(*each) for each in numbers.decade]))
         listed += [
-            Facet(str(LABELS[name]), [self._replace(name, *each) for each in getattr(facets, name)])
+            Facet(
+                str(LABELS[name]), [self._replace(name, *each) for each in getattr(numbers, name)]
+            )
             for name in BUCKETS
         ]
         return [facet for facet in listed if facet.links]

@@ -26,6 +26,8 @@ class Menu:
     section: Entry | None
     """The section that the current page belongs to, and the page of it that is nearest."""
     page: Entry | None
+    here: str = ""
+    """The address of the current page, if it is one of the menu's."""
 
 
 def menu_of(user, path: str) -> Menu:
@@ -42,7 +44,7 @@ def menu_of(user, path: str) -> Menu:
     if not here:
         return Menu(sections, None, None)
     _length, section, page = max(here, key=lambda found: found[0])
-    return Menu(sections, section, page)
+    return Menu(sections, section, page, path if path in (section.url, page.url) else "")
 
 
 def below(name, to: str, *args) -> dict:

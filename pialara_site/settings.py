@@ -159,6 +159,13 @@ TEMPLATES = [
         },
     },
 ]
+# Parts of pages in this process, each by all that it shows: {% cache %} never gets old.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "OPTIONS": {"MAX_ENTRIES": 1000},
+    }
+}
 FORM_RENDERER = "pialara_site.forms.BulmaRenderer"
 
 MESSAGE_TAGS = {messages.ERROR: "danger"}  # as Bulma names it

@@ -2,12 +2,15 @@
 
 import pytest
 from django.db.models.sql import Query
+from django.template.base import Node
 
 from accounts.models import User
+from mflix.tests.mothers import a_movie
 from tests.mothers import a_client, a_technician
 from tests.test_access import PATHS
 
 MOST = 3
+MOST_NODES = 200  # most of them for the cards, four for each
 
 ROLES = ["anonymous", "cliente", "tecnico", "admin"]
 PAGES = [(path, role) for path, roles in PATHS.items() for role in ROLES if role in roles]
@@ -98,3 +101,22 @@ def test_commands_are_heard(commands):
     with commands() as seen:
         a_client()
     assert [str(command) for command in seen] == ["insert users"]
+
+
+@pytest.fixture
+def rendered(monkeypatch):
+    """The nodes of templates that were rendered, which is what a page takes the processor."""
+    nodes, render = [], Node.render_annotated
+    monkeypatch.setattr(
+        Node, "render_annotated", lambda node, context: nodes.append(node) or render(node, context)
+    )
+    return nodes
+
+
+def test_list_of_films_renders_only_what_differs_from_page_to_page(anonymous, rendered):
+    for _film in range(20):
+        a_movie(genres=["Drama", "War"], countries=["Spain"])
+    for _time in range(2):
+        rendered.clear()
+        assert anonymous.get("/mflix/?genre=Drama").status_code == 200
+    assert len(rendered) <= MOST_NODES

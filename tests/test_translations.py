@@ -174,6 +174,7 @@ def test_marked_text_of_a_template_is_no_finding(source):
         'text = _(f"Hello {name}")',
         'text = _("Hello " + name)',
         "text = f\"{_('Hello')} {name}\"",
+        'format_html("<p>You are {}</p>", name)',
     ],
 )
 def test_unmarked_text_of_the_code_is_found(source):
@@ -201,6 +202,7 @@ def test_unmarked_text_of_the_code_is_found(source):
         'class Refusal(StrEnum):\n    STATE = "same state"',
         'forms.CharField(label=LABELS["type"])',
         'command = "manage.py create_user --rol Cliente"',
+        'format_html(\'<img src="{}" width="200" alt="{}">\', image, _("Poster"))',
     ],
 )
 def test_marked_text_of_the_code_is_no_finding(source):

@@ -79,6 +79,7 @@ GETTEXT = {"_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext
 UNSEEN = {"Http404", "InvalidBSON", "NotImplementedError", "OSError", "TypeError", "ValueError"}
 # Two words, or one beside a value that is filled in, are said to somebody.
 SENTENCE = re.compile(r"[^\W\d_]{2,} +([^\W\d_]{2,}|\{)|\} +[^\W\d_]{2,}")
+TAG = re.compile(r"<[^>]*>")
 # One word is, where people look.
 LABELS = {
     *("label", "title", "heading", "legend", "help", "help_text", "about", "placeholder"),
@@ -159,7 +160,8 @@ def _in_fstring(node: ast.JoinedStr) -> Iterator[tuple[int, str]]:
 
 
 def _is_said(text: str) -> bool:
-    return not text.startswith("manage.py ") and bool(SENTENCE.search(NAMES.sub("", text)))
+    words = NAMES.sub("", TAG.sub("", text))
+    return not text.startswith("manage.py ") and bool(SENTENCE.search(words))
 
 
 def _name(node: ast.AST) -> str:

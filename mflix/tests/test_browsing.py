@@ -5,7 +5,7 @@ from django.http import QueryDict
 from django.utils import translation
 
 from mflix.browsing import Browsing, shown
-from mflix.facets import Facets
+from mflix.facets import NONE, Facets
 from mflix.search import Search, order_of
 
 
@@ -15,10 +15,10 @@ def _in_spanish():
         yield
 
 
-def browsing(query: str) -> Browsing:
+def browsing(query: str, numbers: Facets = NONE) -> Browsing:
     query = QueryDict(query)
     search = Search.read(query)
-    return Browsing(search, order_of(search, query.get("sort", ""))[0])
+    return Browsing(search, order_of(search, query.get("sort", ""))[0], numbers)
 
 
 def facets(**lists) -> Facets:
@@ -27,7 +27,7 @@ def facets(**lists) -> Facets:
 
 
 def links(query: str, **lists) -> dict[str, tuple[str, int, bool]]:
-    [facet] = browsing(query).facets(facets(**lists))
+    [facet] = browsing(query, facets(**lists)).facets()
     return {link.label: (link.url, link.count, link.is_chosen) for link in facet.links}
 
 
@@ -83,7 +83,7 @@ def test_bucket_replaces_another():
 
 
 def test_facet_without_values_is_not_offered():
-    assert browsing("").facets(facets()) == []
+    assert browsing("", facets()).facets() == []
 
 
 def test_links_keep_the_sort():

@@ -28,14 +28,13 @@ def browse(request):
     cursor = Cursor.read(order, catalogue.PER_PAGE, request.GET)
     is_front = not search.given and not cursor.position
     page = catalogue.page(search, cursor, _front(request.user) if is_front else None)
-    browsing = Browsing(search, sort)
+    browsing = Browsing(search, sort, page.facets)
     loosened = catalogue.loosened(search) if not page.facets.total else []
     context = {
         "page": page,
         "search": search,
         "browsing": browsing,
         "form": FilmFilters(request.GET, browsing),
-        "facets": browsing.facets(page.facets),
         "loosened": browsing.loosened(loosened),
         "most": facets.MOST_COUNTED,
     }
