@@ -2,7 +2,8 @@
 
 2,000 of them in `make test`, 20,000 in `make fuzz`, from a seed that is told: with the same seed
 they are the same. `make test` measures what the machine's other work doesn't change, the
-processor's time and the commands to MongoDB; `make fuzz` measures the clock.
+processor's time and the commands to MongoDB; `make fuzz` measures the clock, and tells how often it
+had to ask again.
 """
 
 import time
@@ -23,7 +24,8 @@ from tests.abuse.world import CALLERS, MARK, PEOPLE, World, writes
 from tests.commands import recorder
 from tests.mothers import PASSWORD
 
-SECONDS = 2
+SECONDS, TRIES = 2, 3
+CLOCK = time.perf_counter if IS_WHOLE else time.thread_time
 MOST_COMMANDS = 25
 
 # Where the names of those who wrote comments stand, for everybody.
@@ -88,7 +90,7 @@ class Fuzz:
         self.cases = list(cases(self.world, caller))
         self.forms = {case.path: self._form(case) for case in self.cases}
         self.keys = [each["_id"] for each in self.world.stored("sessions")]
-        self.count = 0
+        self.count = self.slow = 0
 
     def _form(self, case: Case) -> dict[str, str]:
         """The fields of the page's form, as it stands there."""
@@ -99,42 +101,51 @@ class Fuzz:
         return {each.html_name: _text(each.value()) for each in form} if form else {}
 
     def send(self, draw: Draw):
+        """Send it, and again when it was slow: a busy machine is slow now and then."""
         self.count += 1
+        took = [self._try(draw)]
+        while took[-1] >= SECONDS and len(took) < TRIES:
+            took.append(self._try(draw))
+        self.slow += len(took) - 1
+        assert min(took) < SECONDS
+
+    def _try(self, draw: Draw) -> float:
+        """How long the answer took, which is right but perhaps for its time."""
         case = self.cases[draw.place % len(self.cases)]
+        began = CLOCK()
+        with recorder.during() as seen, writes() as written:
+            response = self._ask(case, draw)
+            page = b"".join(response.streaming_content) if response.streaming else response.content
+        took = CLOCK() - began
+        if written:
+            people, collections = self.world.changed_people(), self.world.changed()
+            self.world.restore()
+        elif "sessionid" in response.cookies:
+            self.world.restore("sessions")
+        # What was wrong is told when all is as it was, for the next request.
+        assert response.status_code < 500, response.exc_info
+        assert len(seen) <= MOST_COMMANDS
+        self._tells_no_secret(case, response, page.decode(errors="replace"))
+        if written:
+            may_change = draw.method == "POST" and draw.token == "right"
+            assert people <= (CARED_FOR.get(self.caller, set()) if may_change else set())
+            assert may_change or collections == []
+        return took
+
+    def _ask(self, case: Case, draw: Draw):
         browser = self.world.browser(self.caller, enforce_csrf_checks=True)
         options = {"headers": {"x-csrftoken": "b" * 32 if draw.token == "wrong" else "a" * 32}}
         if draw.token != "none":
             browser.cookies["csrftoken"] = "a" * 32
         options["headers"] |= draw.headers
         options["query_params"] = self._filled({}, draw.query, OF_ADDRESSES, draw.junk)
-        method = draw.method.lower()
-        if method == "post":
+        if draw.method == "POST":
             form = self.forms[case.path]
             options["data"] = self._filled(form, draw.posted, OF_POSTS, draw.junk)
             if draw.upload < len(UPLOADS):
                 options["data"]["image"] = _file(UPLOADS[draw.upload])
-        ask = getattr(browser, method, None)
-        began = (time.perf_counter if IS_WHOLE else time.thread_time)()
-        with recorder.during() as seen, writes() as written:
-            response = ask(case.path, **options) if ask else browser.generic(draw.method, case.path)
-            page = b"".join(response.streaming_content) if response.streaming else response.content
-        took = (time.perf_counter if IS_WHOLE else time.thread_time)() - began
-        if written:
-            changed = self.world.changed_people(), self.world.changed()
-        if written:
-            self.world.restore()
-        elif "sessionid" in response.cookies:
-            self.world.restore("sessions")
-        # What was wrong is told when all is as it was, for the next request.
-        assert response.status_code < 500, response.exc_info
-        assert took < SECONDS
-        assert len(seen) <= MOST_COMMANDS
-        self._tells_no_secret(case, response, page.decode(errors="replace"))
-        if written:
-            may_change = draw.method == "POST" and draw.token == "right"
-            allowed = CARED_FOR.get(self.caller, set()) if may_change else set()
-            assert changed[0] <= allowed
-            assert may_change or changed[1] == []
+        ask = getattr(browser, draw.method.lower(), None)
+        return ask(case.path, **options) if ask else browser.generic(draw.method, case.path)
 
     def _filled(self, form: dict, drawn: dict[int, str], more: list[str], junk: int) -> dict:
         fields = [*form, *more]
@@ -194,4 +205,7 @@ def test_no_request_is_an_error_or_tells_or_changes_what_it_may_not(caller, reco
         fuzz.send(draw)
 
     attack()
+    record_property(
+        "fuzz", f"{caller}: {fuzz.count} sent, {fuzz.slow} sent again as they were slow"
+    )
     assert fuzz.count >= most
