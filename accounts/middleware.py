@@ -1,6 +1,8 @@
+from django.conf import settings
 from django.contrib import auth
 from django.contrib.auth.middleware import AuthenticationMiddleware, LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
+from django.utils.cache import add_never_cache_headers
 from django.utils.functional import SimpleLazyObject
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -22,6 +24,12 @@ class PrivateByDefaultMiddleware(LoginRequiredMiddleware):
         if not getattr(view_func, "login_required", True):
             return None
         return super().process_view(request, view_func, view_args, view_kwargs)
+
+    def process_response(self, request, response):
+        """Nobody who comes to the browser later finds by Back what was shown to somebody."""
+        if settings.SESSION_COOKIE_NAME in request.COOKIES and "Cache-Control" not in response:
+            add_never_cache_headers(response)
+        return response
 
     def handle_no_permission(self, request, view_func):
         """The login page; where htmx asked for a part of a page, in the place of the whole page."""

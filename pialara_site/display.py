@@ -4,7 +4,7 @@ It is kept in the profile, and on the device for who is not logged in and for th
 hold no user.
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from django.conf import settings
 from django.db.models import TextChoices
@@ -63,8 +63,13 @@ def of_device(request) -> Display:
 
 
 def of(request) -> Display:
-    user = request.user
-    return Display.read(user.preferences) if user.is_authenticated else of_device(request)
+    return of_user(request, request.user) if request.user.is_authenticated else of_device(request)
+
+
+def of_user(request, user) -> Display:
+    """As the profile says; what it says nothing of stays as it is on the device."""
+    here, stored = asdict(of_device(request)), user.preferences
+    return Display.read({**here, **stored, "simple": user.is_client and stored.get("simple")})
 
 
 def remember(response, display: Display):

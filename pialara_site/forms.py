@@ -15,9 +15,15 @@ class BulmaRenderer(TemplatesSetting):
     field_template_name = "forms/field.html"
 
 
-def no_control_characters(value: str):
-    """A validator for texts of one line: no line breaks, tabs, escapes or other invisible codes."""
-    if any(unicodedata.category(character) == "Cc" for character in value):
+# They turn the text around them, also that of others.
+DIRECTIONS = set(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A))))
+BLANK_LETTERS = set(map(chr, (0x115F, 0x1160, 0x3164, 0xFFA0)))  # which Unicode calls letters
+
+
+def visible_line(value: str):
+    """A validator for texts of one line: no line breaks or other codes, and something to see."""
+    codes = any(unicodedata.category(c) == "Cc" or c in DIRECTIONS for c in value)
+    if codes or not any(c.isprintable() and c not in BLANK_LETTERS for c in value):
         raise ValidationError(_("Please use only letters, digits and visible characters."))
 
 

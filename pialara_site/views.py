@@ -5,13 +5,13 @@ from dataclasses import asdict
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import BadRequest, RequestDataTooBig
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
-from django.views.i18n import set_language
+from django.views.i18n import LANGUAGE_QUERY_PARAMETER, set_language
 
 from accounts import users
 from accounts.roles import Role
@@ -47,6 +47,8 @@ def _landing(request):
 @require_POST
 def language(request):
     """Change the language: of this browser, and of the profile of who is logged in."""
+    if request.POST.get(LANGUAGE_QUERY_PARAMETER) not in dict(settings.LANGUAGES):
+        raise BadRequest  # Django takes whatever language it speaks itself
     response = set_language(request)
     chosen = response.cookies.get(settings.LANGUAGE_COOKIE_NAME)
     if chosen and request.user.is_authenticated:

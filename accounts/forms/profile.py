@@ -6,7 +6,7 @@ from django.contrib.auth.forms import SetPasswordForm
 from django.utils.translation import gettext_lazy as _
 
 from mflix import genres
-from pialara_site.forms import DisplayForm, Grouped, no_control_characters
+from pialara_site.forms import DisplayForm, Grouped, visible_line
 
 from .. import contacts, users
 from ..audit import Actor
@@ -66,12 +66,12 @@ class PreferencesForm(Grouped, DisplayForm):
 
 
 class ContactForm(forms.Form):
-    nombre = forms.CharField(label=_("Name"), max_length=150, validators=[no_control_characters])
+    nombre = forms.CharField(label=_("Name"), max_length=150, validators=[visible_line])
     relacion = forms.CharField(
         label=_("Relation"),
         required=False,
         max_length=100,
-        validators=[no_control_characters],
+        validators=[visible_line],
         help_text=_("For example mother, brother, neighbour."),
     )
     telefono = forms.RegexField(

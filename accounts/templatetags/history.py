@@ -80,8 +80,10 @@ def _part(entry: dict, name: str) -> dict:
 def _person(person: dict, there: list[ObjectId]) -> SafeString:
     name = text(person.get("nombre")) or text(person.get("email")) or _("Somebody")
     if person.get("_id") not in there or not isinstance(person["_id"], ObjectId):
-        return format_html("<strong>{}</strong>", name)
-    return format_html('<a href="{}">{}</a>', reverse("user", args=[person["_id"]]), name)
+        return format_html("<strong><bdi>{}</bdi></strong>", name)
+    return format_html(
+        '<a href="{}"><bdi>{}</bdi></a>', reverse("user", args=[person["_id"]]), name
+    )
 
 
 @register.filter

@@ -15,7 +15,6 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
 from pialara_site import display
-from pialara_site.display import Display
 
 from .. import attempts, mail, sessions, users
 from ..access import throttled
@@ -66,7 +65,7 @@ def _log_in(request, response, user: User, remember: bool = False):
     users.record_login(user)
     if "language" in user.preferences:
         remember_language(response, mail.language_of(user))
-    display.remember(response, Display.read(user.preferences))
+    display.remember(response, display.of_user(request, user))
 
 
 def remember_language(response, language: str):

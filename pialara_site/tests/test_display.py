@@ -5,7 +5,7 @@ from django.test import RequestFactory
 
 from conftest import logged_in
 from pialara_site.display import COOKIE, Display, of_device
-from tests.mothers import a_client, document_of
+from tests.mothers import a_client, a_technician, document_of
 
 CHOSEN = {"theme": "dark", "font_size": "150"}
 
@@ -40,9 +40,21 @@ def test_profile_keeps_what_is_chosen_logged_in(request, role):
 
 
 def test_profile_wins_over_the_device():
-    browser = logged_in(a_client(preferences={"theme": "light"}))
+    browser = logged_in(a_client(preferences={"theme": "light", "font_size": "100"}))
     browser.cookies[COOKIE] = "dark.200."
     assert 'class="text-100" data-theme="light"' in start_tag(browser.get("/"))
+
+
+def test_login_takes_nothing_from_who_chose_it_on_the_device(anonymous):
+    anonymous.post("/display/", {**CHOSEN, "font_size": "200"})
+    a_client(email="eva@x.example", password="right-horse")
+    anonymous.post("/login/", {"email": "eva@x.example", "password": "right-horse"})
+    assert 'class="text-200" data-theme="dark"' in start_tag(anonymous.get("/"))
+
+
+def test_simple_mode_ends_with_the_role_that_has_it():
+    browser = logged_in(a_technician(preferences={"simple": True}))
+    assert "is-simple" not in start_tag(browser.get("/"))
 
 
 def test_login_brings_the_display_of_the_profile_to_the_device(anonymous):

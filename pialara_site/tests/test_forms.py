@@ -4,7 +4,7 @@ import pytest
 from django import forms
 from django.core.exceptions import ValidationError
 
-from pialara_site.forms import Grouped, no_control_characters
+from pialara_site.forms import Grouped, visible_line
 
 
 class ExampleForm(forms.Form):
@@ -101,12 +101,15 @@ def test_errors_of_groups_are_summed_up_in_their_order():
     assert html.index("#id_name") < html.index("#id_street")
 
 
-@pytest.mark.parametrize("text", ["Ana", "José Ñ", "😀", "\u202eright to left", "$ne", "<b>"])
+@pytest.mark.parametrize("text", ["Ana", "José Ñ", "😀", "\u05d0 right to left", "$ne", "<b>"])
 def test_any_visible_text_is_taken(text):
-    no_control_characters(text)
+    visible_line(text)
 
 
-@pytest.mark.parametrize("text", ["a\nb", "a\tb", "a\x00b", "\x1b[31m", "a\x7f", "\x85"])
-def test_control_characters_are_refused(text):
+@pytest.mark.parametrize(
+    "text",
+    ["a\nb", "a\tb", "a\x00b", "\x1b[31m", "a\x7f", "\x85", "\u202eana", "\u200b", "\u3164"],
+)
+def test_what_nobody_sees_or_what_turns_others_texts_around_is_refused(text):
     with pytest.raises(ValidationError):
-        no_control_characters(text)
+        visible_line(text)

@@ -113,3 +113,8 @@ def test_style_guide_shows_every_partial_to_developers(anonymous, settings):
 def test_style_guide_is_not_there_for_people(admin, settings):
     settings.STYLEGUIDE = False
     assert admin.get("/styleguide/").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/", "/mflix/", "/mflix/theaters/", "/password/reset/"])
+def test_page_of_somebody_is_not_found_again_by_whoever_comes_next(cliente, path):
+    assert "no-store" in cliente.get(path).headers["Cache-Control"]

@@ -9,7 +9,7 @@ function search(position) {
   const form = button.form;
   form.elements.lat.value = position.coords.latitude.toFixed(ABOUT_100_METRES);
   form.elements.lng.value = position.coords.longitude.toFixed(ABOUT_100_METRES);
-  form.requestSubmit();
+  form.submit();
 }
 
 function giveUp() {

@@ -5,14 +5,26 @@ let dirty = document.querySelector("[data-guard] .form-errors")?.closest("form")
 document.addEventListener("input", ({ target }) => {
   if (target.form?.matches("[data-guard]")) dirty = target.form;
 });
-addEventListener("beforeunload", (event) => dirty && event.preventDefault());
+addEventListener("beforeunload", (event) => {
+  if (!dirty) return;
+  event.preventDefault();
+  event.returnValue = true; // for browsers of before 2023
+});
 
 // A form is sent once; whoever stopped the answer may send it again.
 const MOST_PATIENCE = 10000;
-const busy = (is) => document.body.classList.toggle("is-busy", is);
+let patience;
+let sent = null; // what was typed into it is not lost before the answer comes
+const busy = (is) => {
+  document.body.classList.toggle("is-busy", is);
+  clearTimeout(patience);
+  if (is) return;
+  dirty ??= sent;
+  sent = null;
+};
 const wait = () => {
   busy(true);
-  setTimeout(busy, MOST_PATIENCE, false);
+  patience = setTimeout(busy, MOST_PATIENCE, false);
 };
 // Where the page is by now, unless it was sent to, which no link can do again.
 const stay = (next) => {
@@ -21,7 +33,7 @@ const stay = (next) => {
 document.addEventListener("submit", (event) => {
   if (event.defaultPrevented || event.target.method !== "post") return;
   if (document.body.matches(".is-busy")) return event.preventDefault();
-  if (event.target === dirty) dirty = null;
+  if (event.target === dirty) [sent, dirty] = [dirty, null];
   if (event.target.matches("[data-here]")) stay(event.target.elements.next);
   if (dirty) return; // leaving may still be thought better of
   wait();
@@ -34,8 +46,8 @@ document.addEventListener("click", (event) => {
 document.addEventListener("submit", ({ target }) => target.matches("[data-slow]") && wait());
 addEventListener("pageshow", () => busy(false));
 
-// What htmx loads shows that it is at work; what it could not load is loaded as a page, which says
-// what is wrong. Nobody asked for what comes by itself, so nobody has to know.
+// What htmx loads shows that it is at work; what it could not load is asked for as a page, which
+// says what is wrong. Nobody asked for what comes by itself, so nobody has to know.
 const byItself = ({ detail }) => detail.elt.closest("[hx-trigger]");
 document.addEventListener("htmx:beforeRequest", (event) => byItself(event) || busy(true));
 document.addEventListener("htmx:afterRequest", (event) => byItself(event) || busy(false));
@@ -43,7 +55,7 @@ const load = (event) => {
   const { detail } = event;
   if (byItself(event)) return;
   if (detail.boosted) location.assign(detail.pathInfo.finalRequestPath);
-  else location.reload();
+  else detail.elt.submit();
 };
 document.addEventListener("htmx:responseError", load);
 document.addEventListener("htmx:sendError", load);
@@ -91,11 +103,11 @@ document.addEventListener("change", ({ target }) => {
 document.querySelectorAll("[data-shows]").forEach((button) => { button.parentElement.hidden = false; });
 const show = (button, is) => {
   document.getElementById(button.dataset.shows).type = is ? "text" : "password";
-  button.ariaPressed = is;
+  button.setAttribute("aria-pressed", is);
 };
 document.addEventListener("click", ({ target }) => {
   const button = target.closest("[data-shows]");
-  if (button) show(button, button.ariaPressed === "false");
+  if (button) show(button, button.getAttribute("aria-pressed") === "false");
 });
 document.addEventListener("submit", ({ target }) => {
   target.querySelectorAll("[data-shows]").forEach((button) => show(button, false));

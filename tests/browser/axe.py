@@ -14,8 +14,13 @@ RUN = """async (rules) => {
   return violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) =>
     `${id}: ${target.join(" ")}: ${failureSummary.replace(/\\s+/g, " ")}`))
 }"""
-# As templates/base.html writes them for who prefers high contrast.
-CONTRAST = "Object.assign(document.documentElement.dataset, { theme: 'dark', contrast: 'more' })"
+# What templates/partials/html_tag.html writes for those who chose their colours.
+CHOSEN = {
+    "light chosen on a dark device": "{ theme: 'light' }",
+    "dark chosen on a light device": "{ theme: 'dark' }",
+    "high contrast": "{ theme: 'dark', contrast: 'more' }",
+}
+CHOOSE = "Object.assign(document.documentElement.dataset, %s)"
 
 
 def violations(page) -> list[str]:
@@ -31,8 +36,11 @@ def violations(page) -> list[str]:
             page.set_viewport_size({"width": width, "height": HEIGHT})
             found += _run(page, rules, f"{theme}, {width} px")
     page.emulate_media(reduced_motion="reduce")
-    page.evaluate(CONTRAST)
-    return found + _run(page, COLOUR_RULES, "high contrast")
+    for look, chosen in CHOSEN.items():
+        page.evaluate(CHOOSE % chosen)
+        found += _run(page, COLOUR_RULES, look)
+        page.emulate_media(color_scheme="light")
+    return found
 
 
 def _run(page, rules: tuple[str, ...], look: str) -> list[str]:
