@@ -67,8 +67,8 @@ def examples() -> dict:
         "technician": people[1],
         "entries": [entry(Actor("Ana Gil"), Action.EDIT, CONTACT, {"estado": ("activo", None)})],
         "messages": [
-            Message(messages.SUCCESS, "It worked."),
-            Message(messages.ERROR, "It did not work."),
+            Message(messages.SUCCESS, "It worked.", extra_tags=""),
+            Message(messages.ERROR, "It did not work.", extra_tags=""),
         ],
         "bars": charts.bars("Bars", points),
         "line": charts.line("Line", points),

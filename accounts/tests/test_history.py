@@ -90,7 +90,7 @@ def test_somebody_without_a_name_is_told_by_what_there_is(person, name):
 
 def test_those_who_are_still_there_are_links():
     told = sentence(entry("edit", there=[LUIS["_id"]]))
-    assert f'<a href="/users/{LUIS["_id"]}/">Luis Pérez</a>' in told
+    assert f'<a href="/users/{LUIS["_id"]}/"><bdi>Luis Pérez</bdi></a>' in told
     assert str(EVA["_id"]) not in told
 
 

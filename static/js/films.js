@@ -4,3 +4,11 @@ document.addEventListener("error", (event) => event.target instanceof HTMLImageE
 for (const image of document.querySelectorAll(".poster img")) {
   if (image.complete && !image.naturalWidth) remove(image);
 }
+
+// Whoever goes on from the drawer's last filter by keyboard leaves it, and sees where they are.
+const drawer = document.getElementById("filters");
+const leave = ({ target }) => {
+  const isOpen = drawer?.hidePopover && drawer.matches(":popover-open");
+  if (isOpen && !drawer.contains(target)) drawer.hidePopover();
+};
+document.addEventListener("focusin", leave);

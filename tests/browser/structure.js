@@ -92,6 +92,11 @@
       ...innermost.slice(0, 5).map((e) => `${name(e)} sticks out to the right`)]
   }
 
+  // Cards have no columns that could be out of sight.
+  const hiddenColumns = () => all(".table-container:has(.is-cards)")
+    .filter((e) => e.scrollWidth > e.clientWidth + 1)
+    .map((e) => `${name(e)} is ${e.scrollWidth} px wide in ${e.clientWidth}`)
+
   // The look of what has the focus is compared with its look before. Chromium puts some of it on
   // the label or the box around.
   const TABBABLE = "a[href], area[href], button, input:not([type=hidden]), select, textarea, " +
@@ -135,6 +140,6 @@
   const always = { brokenReferences, sameIds, groupsWithoutLegend, headings, oneMain }
   const run = (checks) => Object.values(checks).flatMap((check) => check())
   window.structure = {
-    outline: () => run(always), smallTargets, sticksOut, rememberLooks, focused,
+    outline: () => run(always), smallTargets, sticksOut, hiddenColumns, rememberLooks, focused,
   }
 })()

@@ -70,3 +70,11 @@ def test_escape_closes_the_drawer_of_filters_on_a_phone(person):
     reader.key("Escape")
     expect(reader.the("link", "Comedy…")).to_be_hidden()
     expect(reader.the("button", "Filters")).to_be_focused()
+
+
+def test_drawer_closes_when_the_focus_leaves_it(person):
+    reader = person(None, KeyboardPerson, options={"viewport": {"width": 390, "height": 844}})
+    reader.go("/mflix/")
+    reader.press("button", "Filters")
+    reader.tab_to(reader.the("link", "By title"))  # which says if the focus is ever covered
+    expect(reader.the("button", "Close the filters")).to_be_hidden()

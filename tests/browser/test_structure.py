@@ -28,9 +28,11 @@ def test_page_is_for_everybody(visit, wanted, role, language):
         found += said(page, f"{width} px", "sticksOut")
         if width != SMALL_PHONE:
             found += said(page, f"{width} px", "smallTargets")
-    page.set_viewport_size({"width": DESKTOP, "height": 800})
     page.evaluate(DOUBLE)
-    found += said(page, f"{DESKTOP} px, double text", "sticksOut")
+    for width in (PHONE, DESKTOP):
+        page.set_viewport_size({"width": width, "height": 800})
+        found += said(page, f"{width} px, double text", "sticksOut")
+        found += said(page, f"{width} px, double text", "hiddenColumns")
     assert page.locator("html").get_attribute("lang") == language
     found += markup_errors(page.answer.text())
     page.evaluate(NORMAL)
