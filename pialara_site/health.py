@@ -13,7 +13,8 @@ from django.http import HttpResponse, JsonResponse
 from django.utils.cache import add_never_cache_headers
 from pymongo.errors import PyMongoError
 
-from .mongo import pialara, require_replica_set
+from .mongo import pialara, require_finished_restore, require_replica_set
+from .terminal import gettext as _
 
 SECONDS = 2  # for all checks together
 # The schema takes many commands to compare, and does not vanish by itself.
@@ -76,6 +77,13 @@ def _write():
     readiness.update_one({"_id": "written"}, {"$set": {"at": datetime.now(UTC)}}, upsert=True)
 
 
+def _restore():
+    try:
+        require_finished_restore()
+    except ImproperlyConfigured as error:  # its text tells where the backups are
+        raise NotReady(_("a restore is not finished")) from error
+
+
 def _schema():
     from . import schema  # which knows this collection
 
@@ -88,4 +96,10 @@ def _schema():
 
 _seen = float("-inf")
 
-CHECKS = {"replica set": require_replica_set, "read": _read, "write": _write, "schema": _schema}
+CHECKS = {
+    "replica set": require_replica_set,
+    "read": _read,
+    "write": _write,
+    "restore": _restore,
+    "schema": _schema,
+}

@@ -10,6 +10,7 @@ from pymongo.collection import Collection
 from accounts import attempts, audit, sessions, users
 from mflix import attachments, comments, movies, popularity
 
+from .health import readiness
 from .mongo import client, mflix, pialara
 
 # In all of a database; a change stream of it needs both find and changeStream.
@@ -20,6 +21,7 @@ WRITES: list[tuple[Collection, list[str]]] = [
     (sessions.sessions, ["insert", "update", "remove"]),
     (attempts.attempts, ["insert", "update", "remove"]),
     (audit.entries, ["insert"]),
+    (readiness, ["insert", "update"]),
     (movies.movies, ["update"]),
     (popularity.views, ["insert", "update"]),
     (comments.comments, ["insert", "update", "remove"]),

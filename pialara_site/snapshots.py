@@ -23,6 +23,7 @@ from .mongo import RESTORING, client, mflix, pialara
 # The quickest that makes a difference.
 COMPRESSION = 1
 STAGED = f"{RESTORING}."  # how the names of collections begin that a restore has loaded
+BATCH = 5000  # a batch of MongoDB's own size, 16 MB, is held several times over
 SNAPSHOT_TOO_OLD, SNAPSHOT_UNAVAILABLE = 239, 246
 
 
@@ -101,7 +102,7 @@ def _write(
     path = documents_file(folder, collection.database.name, collection.name)
     with _new_zipped(path) as file:
         # Bytes as the server keeps them, so that none is lost on the way through Python.
-        for batch in collection.find_raw_batches({}, session=session):
+        for batch in collection.find_raw_batches({}, session=session, batch_size=BATCH):
             file.write(batch)
             count += _documents_in(batch)
             advance(len(batch))

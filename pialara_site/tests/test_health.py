@@ -6,9 +6,10 @@ import pytest
 
 from accounts import users
 from pialara_site import health, schema
+from pialara_site.mongo import RESTORING, pialara
 from tests.fail_points import CUT_OFF, UNCONFIRMED, failing
 
-FINE = dict.fromkeys(("replica set", "read", "write", "schema"), "ok")
+FINE = dict.fromkeys(("replica set", "read", "write", "restore", "schema"), "ok")
 
 
 @pytest.fixture(autouse=True)
@@ -52,7 +53,7 @@ def test_schema_that_was_seen_a_moment_ago_costs_no_command(anonymous, commands,
     monkeypatch.setattr(health, "_seen", time.monotonic())
     with commands() as seen:
         anonymous.get("/readyz")
-    assert [command.name for command in seen] == ["hello", "find", "update"]
+    assert [command.name for command in seen] == ["hello", "find", "update", "find"]
 
 
 def test_database_that_cannot_be_read_is_not_ready(anonymous):
@@ -63,6 +64,14 @@ def test_database_that_cannot_be_read_is_not_ready(anonymous):
 def test_write_that_no_majority_confirms_is_not_ready(anonymous):
     with failing("update", how=UNCONFIRMED):
         assert found(anonymous) == {**FINE, "write": "WTimeoutError"}
+
+
+def test_half_restored_database_is_not_ready(anonymous):
+    pialara[RESTORING].insert_one({"backup": "/secret/place"})
+    try:
+        assert found(anonymous) == {**FINE, "restore": "a restore is not finished"}
+    finally:
+        pialara.drop_collection(RESTORING)
 
 
 def test_database_without_an_index_is_not_ready(anonymous):

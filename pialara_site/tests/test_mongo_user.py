@@ -82,6 +82,7 @@ def test_web_servers_user_hears_of_changes(web, database):
 def test_web_server_starts_and_shows_its_password_to_nobody(env, address):
     with Started("--no-seed", env=env(WEB)) as running:
         assert running.get("/login/").status == 200
+        assert running.get("/readyz").status == 200
         processes = [running.process.pid, *children_of(running.process.pid)]
         arguments = [Path(f"/proc/{each}/cmdline").read_text() for each in processes]
         running.process.terminate()

@@ -11,6 +11,7 @@ from accounts import sessions
 from accounts.users import users
 from mflix.tests.mothers import a_comment, a_movie, an_attachment
 from pialara_site import backups, mongo, schema, snapshots
+from pialara_site.health import readiness
 from pialara_site.mongo import client, mflix, pialara
 from tests.mothers import a_client, document_of, stored
 
@@ -176,6 +177,7 @@ def test_documents_are_replaced_only_when_asked(refused):
 def test_databases_with_a_schema_and_no_document_are_empty(backup):
     empty()
     schema.ensure()
+    readiness.insert_one({})  # somebody has asked whether the site is ready
     call_command("restore", backup)
     assert users.count_documents({}) == 1
 
