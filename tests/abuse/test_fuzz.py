@@ -186,6 +186,8 @@ def _file(content: bytes) -> SimpleUploadedFile:
 SHARES = {"admin": 4, "tecnico": 4, "cliente": 4, "anonymous": 2, "suspended": 1, "logged out": 1}
 
 
+# Hypothesis suspects its strategies when the driver's threads draw random numbers meanwhile.
+@pytest.mark.filterwarnings("ignore::hypothesis.errors.HypothesisWarning")
 @pytest.mark.parametrize("caller", CALLERS)
 def test_no_request_is_an_error_or_tells_or_changes_what_it_may_not(caller, record_property):
     fuzz = Fuzz(caller)
