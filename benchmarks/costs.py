@@ -16,6 +16,7 @@ from tests.commands import Command, recorder
 
 from . import raw
 from .jobs import Job, someone
+from .load import Failed
 
 SAMPLE = 25
 PROFILE_BYTES = 2**26
@@ -69,7 +70,7 @@ def _commands(client: Client, path: str) -> list[Command]:
     with recorder.during() as seen:
         response = client.get(path)
     if response.status_code != 200:
-        raise SystemExit(f"{path} answers {response.status_code}")
+        raise Failed(f"{path} answers {response.status_code}")
     return [command for command in seen if command.name in READS]
 
 

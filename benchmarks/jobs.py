@@ -148,8 +148,9 @@ def _active(role: Role):
 
 def someone(role: Role) -> dict:
     """Who logs in for a job of this role; of the technicians one with many clients."""
-    if role == Role.TECNICO:
-        wanted = {"$match": {"parent": {"$ne": None}}}
-        [most] = users.aggregate([wanted, {"$sortByCount": "$parent"}, {"$limit": 1}])
-        return users.find_one({"email": most["_id"]})
-    return _active(role)[0]
+    if role != Role.TECNICO:
+        return _active(role)[0]
+    wanted = {"$match": {"parent": {"$ne": None}}}
+    by_clients = users.aggregate([wanted, {"$sortByCount": "$parent"}])
+    active = {each["email"]: each for each in _active(role)}
+    return next(active[each["_id"]] for each in by_clients if each["_id"] in active)
