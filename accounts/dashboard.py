@@ -57,7 +57,7 @@ def overview_pipeline(first_month: datetime, week_ago: datetime) -> list[dict]:
     ]
 
 
-@cached(users, seconds=60)  # the week goes on, whatever else happens
+@cached(users, seconds=60)  # a login is no change, and the week goes on
 def overview() -> Overview:
     """The centre's numbers, in one command."""
     now = datetime.now(UTC)
@@ -106,7 +106,6 @@ def people_pipeline() -> list[dict]:
     return [*latest, {"$unionWith": {"coll": users.name, "pipeline": busiest}}]
 
 
-@cached(users)
 def active_people() -> tuple[list[User], list[User]]:
     """Who logged in last, and who logged in most, in one command."""
     found = list(users.aggregate(people_pipeline(), collation=COLLATION))

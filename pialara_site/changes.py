@@ -25,6 +25,9 @@ from .mongo import mflix, pialara
 # us: sessions, attempts to log in and views of films change all the time.
 WATCHED = ["users", "movies", "comments", "theaters"]
 
+# Of a film how often it was commented, of a user the logins.
+COUNTS = {"movies": {"num_mflix_comments"}, "users": {"accesos", "ultimo_acceso"}}
+
 # An idle stream answers so often, and is not to be believed when it is silent for so long.
 AWAIT_MS = 500
 SILENCE_SECONDS = 1.5
@@ -44,7 +47,9 @@ _RELEVANT = {
         {"operationType": {"$in": ["dropDatabase", "invalidate"]}},
     ]
 }
-_UPDATED = {"$objectToArray": "$updateDescription.updatedFields"}
+_UPDATED = {
+    "$map": {"input": {"$objectToArray": "$updateDescription.updatedFields"}, "in": "$$this.k"}
+}
 _TOLD = {
     "clusterTime": 1,
     "operationType": 1,
@@ -53,7 +58,7 @@ _TOLD = {
     "documentKey._id": 1,
     "fullDocument.movie_id": 1,
     "fullDocument.parent": 1,
-    "updated": {"$map": {"input": _UPDATED, "in": "$$this.k"}},
+    "updated": {"$concatArrays": [_UPDATED, "$updateDescription.removedFields"]},
 }
 
 logger = logging.getLogger(__name__)
@@ -94,8 +99,9 @@ def key_of(change: dict) -> str:
 
 
 def _only_counts(change: dict) -> bool:
-    """Is it no more than the number of a film's comments, which only the film's page shows?"""
-    return change["ns"]["coll"] == "movies" and change.get("updated") == ["num_mflix_comments"]
+    """Is it no more than what happens all day, and of which nothing about all of them is made?"""
+    updated = change.get("updated")
+    return bool(updated) and COUNTS.get(change["ns"]["coll"], set()).issuperset(updated)
 
 
 class Stream:

@@ -7,7 +7,7 @@ import pytest
 
 from accounts import dashboard
 from accounts.dashboard import Overview
-from accounts.users import users
+from accounts.users import record_login, users
 from tests.mothers import a_client, a_technician, an_administrator, stored
 
 
@@ -178,7 +178,17 @@ def test_numbers_are_kept_until_a_user_changes(caching, admin, commands, heard):
     numbers(admin)
     with commands() as seen:
         numbers(admin)
-    assert [str(command) for command in seen] == ["aggregate sessions"]
+    assert [str(command) for command in seen] == ["aggregate sessions", "aggregate users"]
     a_client()
     heard()
     assert numbers(admin).total == 2
+
+
+def test_login_leaves_the_numbers_and_shows_among_the_logins(caching, admin, commands, heard):
+    numbers(admin)
+    record_login(admin.user)
+    heard()
+    with commands() as seen:
+        [latest, _busiest] = logins(admin)
+    assert [person.pk for person in latest] == [admin.user.pk]
+    assert [str(command) for command in seen] == ["aggregate sessions", "aggregate users"]

@@ -78,6 +78,13 @@ def test_number_of_comments_concerns_that_film_alone(films, changed):
     assert counted == "movies -+- comments ---"
 
 
+def test_film_that_loses_a_field_beside_has_changed(films, changed):
+    database, _stream = films
+    update = {"$inc": {"num_mflix_comments": 1}, "$unset": {"title": ""}}
+    titled = changed(lambda: database.movies.update_one({"_id": FILM}, update))
+    assert titled == "movies ++- comments ---"
+
+
 def test_new_comment_is_of_its_film(films, changed):
     database, _stream = films
     commented = changed(lambda: database.comments.insert_one({"movie_id": FILM}))
