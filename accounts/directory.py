@@ -138,6 +138,7 @@ def kinds_pipeline(q: str) -> list[dict]:
     ]
 
 
+@cached(users)
 def numbers(filters: Filters) -> Numbers:
     found = Numbers()
     for row in _kinds(filters.q):

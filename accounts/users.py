@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 
 from bson import ObjectId
 from django.contrib.auth.hashers import make_password
-from pymongo import ASCENDING, IndexModel
+from pymongo import ASCENDING, DESCENDING, IndexModel
 from pymongo.client_session import ClientSession
 from pymongo.collation import Collation
 from pymongo.errors import DuplicateKeyError
@@ -45,6 +45,7 @@ INDEXES = [
     _index("parent", "nombre", "_id"),
     _index("ultimo_acceso", "_id"),
     _index("creado", "_id"),
+    IndexModel([("accesos", DESCENDING), ("_id", ASCENDING)], collation=COLLATION),
     # Not collated, so that its keys hold the texts: the counts and the search read nothing else.
     IndexModel(
         [(field, ASCENDING) for field in ("rol", "estado", "parent", "nombre", "email")],
