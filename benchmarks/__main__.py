@@ -62,6 +62,7 @@ def arguments() -> argparse.Namespace:
 def configure(databases: dict[str, str]):
     """The project's settings, on the mongod and in the databases of the benchmark."""
     os.environ |= {"VAR_DIR": str(data.FOLDER), "DEBUG": "True", "MONGODB_URI": "", **databases}
+    os.environ["MONGODB_APPNAME"] = "benchmark"  # not to be counted among the connections
     os.environ["DJANGO_SETTINGS_MODULE"] = "pialara_site.settings"
 
     import tests.commands  # noqa: F401, before anything that makes the client
