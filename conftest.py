@@ -126,10 +126,11 @@ def heard(listening):
 
 
 @pytest.fixture
-def caching(listening, monkeypatch):
+def caching(heard, monkeypatch):
     """What is read may be kept."""
     from pialara_site import cache
 
+    heard()
     monkeypatch.setattr(cache, "shared", cache.Cache())
 
 

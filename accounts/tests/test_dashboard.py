@@ -175,6 +175,7 @@ def test_links_lead_to_the_filtered_list(admin):
 
 
 def test_numbers_are_kept_until_a_user_changes(caching, admin, commands, heard):
+    heard()
     numbers(admin)
     with commands() as seen:
         numbers(admin)

@@ -358,6 +358,7 @@ def test_other_refusals_are_not_taken_for_a_missing_index(monkeypatch):
 
 
 def test_numbers_are_kept_until_a_user_changes(caching, admin, commands, heard):
+    heard()
     admin.get("/users/?rol=Cliente")
     with commands() as seen:
         response = admin.get("/users/?estado=activo")

@@ -819,6 +819,7 @@ def test_film_with_an_odd_id_breaks_no_list(anonymous):
 
 def test_numbers_of_all_films_are_kept_until_a_film_changes(caching, anonymous, commands, heard):
     a_movie(genres=["Drama"])
+    heard()
     anonymous.get("/mflix/")
     with commands() as seen:
         anonymous.get("/mflix/?sort=newest")

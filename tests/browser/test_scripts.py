@@ -329,18 +329,6 @@ def test_typed_password_can_be_looked_at(anonymous):
 # Films
 
 
-def test_somebody_elses_new_comment_comes_by_itself_and_is_announced(person, film):
-    reader, writer = person(Role.CLIENTE), person(Role.TECNICO)
-    text = f"Live, by {writer.document['email']}"
-    reader.go(f"/mflix/movies/{film}/")
-    writer.go(f"/mflix/movies/{film}/")
-    writer.type("Your comment", text)
-    writer.press("button", "Publish")
-    expect(reader.page.get_by_text(text)).to_be_visible(timeout=15_000)
-    _time, news = reader.words("%(time)s: %(n)s new comment", time="", n=1).split(": ")
-    reader.is_told(news)
-
-
 def test_poster_that_does_not_load_leaves_its_place(anonymous):
     anonymous.page.route("**/no-picture.png", lambda route: route.fulfill(body="no picture"))
     anonymous.go("/mflix/?q=casablanca")
