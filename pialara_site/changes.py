@@ -29,10 +29,10 @@ WATCHED = ["users", "movies", "comments", "theaters"]
 COUNTS = {"movies": {"num_mflix_comments"}, "users": {"accesos", "ultimo_acceso"}}
 
 # An idle stream answers so often, and is not to be believed when it is silent for so long.
-AWAIT_MS = 500
-SILENCE_SECONDS = 1.5
+AWAIT_MS = 1000
+SILENCE_SECONDS = 2.5
 # Who reads more slowly than others write gives up when so far behind. (Cluster times have seconds.)
-LAG_SECONDS = 2
+LAG_SECONDS = 1
 PAUSE_SECONDS = 0.2
 REFUSED_SECONDS = 30  # by a server without change streams, or by its rules
 BATCH = 1000

@@ -1,5 +1,6 @@
 """Whether there is something new for an open page, which asks all the time."""
 
+from functools import lru_cache
 from http.client import NO_CONTENT
 
 from bson import Timestamp
@@ -24,11 +25,16 @@ def token(*topics: Topic) -> str:
 def is_news(token: str) -> bool:
     """Has a topic changed since? When that is not known, there is none until it is."""
     try:
-        seconds, n, *topics = _signer.unsign_object(token)
+        seen, topics = _read(token)
     except BadSignature:
         return True
-    seen = Timestamp(seconds, n)
-    return any(at > seen for at in changes.last([Topic(*each) for each in topics]))
+    return any(at > seen for at in changes.last(topics))
+
+
+@lru_cache(maxsize=1000)  # as the same pages ask again and again
+def _read(token: str) -> tuple[Timestamp, list[Topic]]:
+    seconds, n, *topics = _signer.unsign_object(token)
+    return Timestamp(seconds, n), [Topic(*each) for each in topics]
 
 
 class NothingNew:
