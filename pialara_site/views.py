@@ -5,7 +5,7 @@ from dataclasses import asdict
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import BadRequest, RequestDataTooBig
+from django.core.exceptions import RequestDataTooBig
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -47,9 +47,10 @@ def _landing(request):
 @require_POST
 def language(request):
     """Change the language: of this browser, and of the profile of who is logged in."""
-    if request.POST.get(LANGUAGE_QUERY_PARAMETER) not in dict(settings.LANGUAGES):
-        raise BadRequest  # Django takes whatever language it speaks itself
     response = set_language(request)
+    if request.POST.get(LANGUAGE_QUERY_PARAMETER) not in dict(settings.LANGUAGES):
+        response.cookies.clear()  # Django takes whatever language it speaks itself
+        return response
     chosen = response.cookies.get(settings.LANGUAGE_COOKIE_NAME)
     if chosen and request.user.is_authenticated:
         users.set_preferences(request.user, {"language": chosen.value})

@@ -65,6 +65,7 @@ def test_set_that_elects_nobody_is_not_waited_for_for_long(whole, client, monkey
     for member in whole.secondaries():
         member.client.admin.command("replSetFreeze", 60)
     whole.step_down()
+    wait_until(lambda: client.primary is None)
     while not client.circuit.is_open:
         with pymongo.timeout(0.2), pytest.raises(ServerSelectionTimeoutError):
             write(client)
