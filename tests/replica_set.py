@@ -137,9 +137,10 @@ class ReplicaSet:
         return [member for member in self.members if member.runs and member is not primary]
 
     def step_down(self):
-        """Let the primary give way to another member."""
+        """Let the primary give way to another member, or to none if no other may lead."""
+        wait = {"secondaryCatchUpPeriodSecs": 5, "force": True}
         with contextlib.suppress(AutoReconnect):
-            self.primary().client.admin.command("replSetStepDown", 10, secondaryCatchUpPeriodSecs=5)
+            self.primary().client.admin.command("replSetStepDown", 10, **wait)
 
     def wait_until_whole(self):
         """Wait until one member leads and all others follow."""
