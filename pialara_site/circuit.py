@@ -8,12 +8,15 @@ import logging
 import time
 from threading import Lock
 
+import pymongo
 from pymongo import MongoClient
 from pymongo.errors import NetworkTimeout, ServerSelectionTimeoutError
 from pymongo.monitoring import ServerHeartbeatListener
 
 # An election is waited for, but not for longer than this once somebody has waited in vain.
 PATIENCE_SECONDS = 2.5
+# How often who waits looks whether there is still sense in it.
+GLANCE_SECONDS = 0.5
 
 logger = logging.getLogger(__name__)
 
@@ -36,14 +39,26 @@ class Client(MongoClient):
         super().__init__(*arguments, event_listeners=[self.circuit], **options)
 
     def _select_server(self, server_selector, session, operation, address=None, **options):
-        """What every command of the driver passes, the repeated ones too."""
-        if self.circuit.is_open and not self._has_server(server_selector, address):
-            raise DatabaseAway
-        try:
-            return super()._select_server(server_selector, session, operation, address, **options)
-        except ServerSelectionTimeoutError:
-            self.circuit.waited_in_vain()
-            raise
+        """What every command of the driver passes, the repeated ones too.
+
+        Who waits looks up now and then, or they would go on waiting when the circuit opens.
+        """
+        gives_up = time.monotonic() + self.options.server_selection_timeout
+        while True:
+            if self.circuit.is_open and not self._has_server(server_selector, address):
+                raise DatabaseAway
+            began = time.monotonic()
+            try:
+                with pymongo.timeout(min(GLANCE_SECONDS, gives_up - began)):
+                    return super()._select_server(
+                        server_selector, session, operation, address, **options
+                    )
+            except ServerSelectionTimeoutError:
+                now = time.monotonic()
+                # One that was shorter ended with the time that its caller has.
+                if now >= gives_up or now - began < GLANCE_SECONDS:
+                    self.circuit.waited_in_vain()
+                    raise
 
     def _has_server(self, server_selector, address) -> bool:
         return bool(self.topology_description.apply_selector(server_selector, address))

@@ -1,6 +1,7 @@
 """When commands wait for a server, and when they fail at once."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pymongo
 import pytest
@@ -102,3 +103,17 @@ def test_commands_of_the_terminal_wait(whole, client, monkeypatch):
     with pymongo.timeout(0.2), pytest.raises(ServerSelectionTimeoutError) as failure:
         write(client)
     assert not isinstance(failure.value, DatabaseAway)
+
+
+def test_who_waits_already_is_told_when_it_is_away(whole, client):
+    for member in whole.secondaries():
+        member.client.admin.command("replSetFreeze", 60)
+    whole.step_down()
+    wait_until(lambda: client.primary is None)
+    with ThreadPoolExecutor() as threads:
+        waiting = threads.submit(write, client)
+        for member in whole.members[:2]:
+            member.kill()
+        with pytest.raises(DatabaseAway):
+            waiting.result(timeout=10)  # of the 20 seconds that it may wait
+    whole.members[2].client.admin.command("replSetFreeze", 0)
