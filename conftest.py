@@ -5,6 +5,7 @@ the person: `admin`, `tecnico` and `cliente` (who is a client of that technician
 logged out. More people come from tests/mothers.py.
 """
 
+import logging
 import os
 import shutil
 import threading
@@ -21,6 +22,7 @@ from tests import fail_points
 from tests.browser import chromium
 from tests.commands import recorder  # before anything that makes the client
 from tests.mothers import a_client, a_technician, an_administrator
+from tests.secrets_logged import Listener
 
 # The algorithm stays, its cost goes.
 Argon2PasswordHasher.time_cost = 1
@@ -141,6 +143,21 @@ def _no_mail_behind_our_back():
     for thread in threading.enumerate():
         if thread.name == "mail":
             thread.join()
+
+
+@pytest.fixture(scope="session")
+def log_listener():
+    listener = Listener()
+    logging.getLogger().addHandler(listener)
+    yield listener
+    logging.getLogger().removeHandler(listener)
+
+
+@pytest.fixture(autouse=True)
+def _log_tells_no_secrets(log_listener):
+    yield
+    told, log_listener.told = log_listener.told, []
+    assert told == []
 
 
 @pytest.fixture

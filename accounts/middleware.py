@@ -48,4 +48,5 @@ def _user(request):
     if auth.SESSION_KEY in request.session and not user.is_authenticated:
         # Over for good, also when the user is made active again.
         request.session.flush()
+    request.user_id = user.pk  # for the log
     return user

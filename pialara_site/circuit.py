@@ -34,9 +34,9 @@ class Client(MongoClient):
     fail at once.
     """
 
-    def __init__(self, *arguments, **options):
+    def __init__(self, *arguments, event_listeners=(), **options):
         self.circuit = Circuit(self)
-        super().__init__(*arguments, event_listeners=[self.circuit], **options)
+        super().__init__(*arguments, event_listeners=[self.circuit, *event_listeners], **options)
 
     def _select_server(self, server_selector, session, operation, address=None, **options):
         """What every command of the driver passes, the repeated ones too.

@@ -31,26 +31,12 @@ DOWN = (
     WriteConcernError,
 )
 
+logger = logging.getLogger(__name__)
+
 
 def database_down(error: BaseException | None) -> bool:
     """Does `error` mean that MongoDB is unreachable or too slow, not that we asked wrongly?"""
     return isinstance(error, PyMongoError) and (isinstance(error, DOWN) or error.timeout)
-
-
-class NotDatabaseDown(logging.Filter):
-    """Keeps the trace of every single request out of the log: the circuit tells of an outage."""
-
-    def filter(self, record):
-        return not (record.exc_info and database_down(record.exc_info[1]))
-
-
-class NoTraceOfRefusals(logging.Filter):
-    """A 403 or a 400 is an answer, not an error: one line says enough."""
-
-    def filter(self, record):
-        if getattr(record, "status_code", 500) < 500:
-            record.exc_info = None
-        return True
 
 
 class DatabaseDownMiddleware:
@@ -96,7 +82,10 @@ class MethodNotAllowedMiddleware:
 
 
 @receiver(got_request_exception)
-def remember_database_error(sender, request=None, **kwargs):
+def remember_or_report(sender, request=None, **kwargs):
+    """A database that is away is told of by its circuit; any other error is ours to mend."""
     error = sys.exc_info()[1]
     if request is not None and database_down(error):
         request.database_error = error
+    else:
+        logger.error("a page failed: %s", type(error).__name__, exc_info=error)

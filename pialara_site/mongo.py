@@ -16,6 +16,7 @@ from pymongo.write_concern import WriteConcern
 
 from pialara_site import embedded
 from pialara_site.circuit import Client
+from pialara_site.request_log import CommandLog
 from pialara_site.terminal import gettext as _
 
 T = TypeVar("T")
@@ -35,7 +36,8 @@ def connect() -> Client:
             _("MONGODB_URI is malformed: it has to start with mongodb:// or mongodb+srv://.")
         )
     try:
-        return Client(uri, connect=False, **settings.MONGODB_OPTIONS)
+        options = {"connect": False, "event_listeners": [CommandLog()], **settings.MONGODB_OPTIONS}
+        return Client(uri, **options)
     except (ConfigurationError, ValueError) as error:
         # The driver's text may quote the address, and with it the password.
         raise ImproperlyConfigured(

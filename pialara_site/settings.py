@@ -130,6 +130,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "pialara_site.health.HealthMiddleware",
+    "pialara_site.request_log.RequestLogMiddleware",
     "pialara_site.middleware.DatabaseDownMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -299,21 +300,17 @@ FILE_UPLOAD_HANDLERS = [
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {
-        "database_down": {"()": "pialara_site.middleware.NotDatabaseDown"},
-        "refusals": {"()": "pialara_site.middleware.NoTraceOfRefusals"},
-    },
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {
-        "console": {
-            "class": "logging.StreamHandler",
-            "formatter": "line",
-            "filters": ["database_down", "refusals"],
-        }
-    },
+    "formatters": {"line": {"()": f"pialara_site.logs.{'Readable' if DEBUG else 'Json'}"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
         # Its own handlers mail the administrators; the root's is enough.
         "django": {"handlers": [], "level": "INFO"},
+        # They tell paths, which hold tokens; request_log.py tells of the same requests.
+        "django.request": {"level": "CRITICAL"},
+        "django.security": {"level": "CRITICAL"},
+        "django.security.DisallowedHost": {"level": "ERROR"},
+        "django.server": {"level": "CRITICAL"},
+        "pymongo": {"level": "WARNING"},  # below, it tells whole commands
     },
 }

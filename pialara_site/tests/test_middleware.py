@@ -1,7 +1,5 @@
 """What a request gets while the database is away, and for a method that a page does not take."""
 
-import logging
-
 import pytest
 from django.core.signals import got_request_exception
 from pymongo.errors import (
@@ -20,7 +18,7 @@ from pymongo.errors import (
 )
 
 from accounts import audit, directory, sessions, users
-from pialara_site.middleware import NotDatabaseDown, database_down
+from pialara_site.middleware import database_down
 
 AWAY = [
     AutoReconnect("closed"),
@@ -208,14 +206,19 @@ def test_page_is_guarded_as_every_other(admin, away, header):
 # The log
 
 
-@pytest.mark.parametrize(("error", "kept"), [(AWAY[0], False), (OUR_FAULT[2], True)], ids=kind)
-def test_log_keeps_the_traces_of_our_own_faults_alone(error, kept):
-    record = logging.LogRecord("django", 40, "", 1, "x", (), (type(error), error, None))
-    assert bool(NotDatabaseDown().filter(record)) is kept
+def test_outage_is_no_line_for_each_page(admin, away, caplog):
+    admin.raise_request_exception = False
+    away(audit.entries, "count_documents")
+    admin.get("/audit/?action=edit")
+    assert "pialara_site.middleware" not in {record.name for record in caplog.records}
 
 
-def test_line_without_an_error_is_kept():
-    assert NotDatabaseDown().filter(logging.LogRecord("django", 20, "", 1, "x", (), None))
+def test_fault_of_ours_is_a_line_with_its_trace(admin, away, caplog):
+    admin.raise_request_exception = False
+    away(audit.entries, "count_documents", OperationFailure("unknown operator", 2))
+    admin.get("/audit/?action=edit")
+    [line] = [each for each in caplog.records if each.name == "pialara_site.middleware"]
+    assert (line.levelname, line.exc_info[0]) == ("ERROR", OperationFailure)
 
 
 def test_signal_without_a_request_is_nobodys_business():

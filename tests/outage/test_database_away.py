@@ -10,6 +10,7 @@ import pytest
 
 from accounts.demo import PASSWORD
 from pialara_site.tests.processes import Answer, wait_until
+from tests.secrets_logged import secrets_in
 from tests.test_access import PATHS
 
 CROWD = 50
@@ -116,3 +117,7 @@ def test_log_has_a_line_at_the_begin_and_one_at_the_end_from_each_process(outage
     assert sum("MongoDB is away" in line for line in lines) == 2
     assert sum("MongoDB is back after" in line for line in lines) == 2
     assert not any("Traceback" in line for line in outage.lines)
+
+
+def test_log_tells_no_secrets(outage):
+    assert [line for line in outage.lines if secrets_in(line)] == []
