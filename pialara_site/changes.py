@@ -40,6 +40,9 @@ MOST_TOPICS = 10_000
 
 NEVER = Timestamp(0, 0)
 
+EVERYTHING = "*"
+NOBODY = "-"  # the key of a comment without a film, of a user without a technician
+
 _RELEVANT = {
     "$or": [
         {"ns.coll": {"$in": WATCHED}},
@@ -67,7 +70,8 @@ logger = logging.getLogger(__name__)
 class Topic(NamedTuple):
     """What may change: a collection, or of one film or technician what belongs to it.
 
-    Keys are a film's id for `movies` and `comments`, a technician's email for `users`.
+    Keys are a film's id for `movies` and `comments`, a technician's email for `users`. Without one,
+    COUNTS are no change; with the key EVERYTHING they are.
     """
 
     database: str
@@ -84,18 +88,18 @@ def _plain(key: object) -> str:
     return "" if key is None else str(key).strip().lower()
 
 
-def key_of(change: dict) -> str:
-    """The film or technician that a change in the stream is of; "" when it does not tell."""
-    document = change.get("fullDocument") or {}
+def key_of(change: dict) -> str | None:
+    """The film or technician that a change in the stream is of; None when it does not tell."""
+    document = change.get("fullDocument")
     match change["ns"]["coll"]:
-        case "movies":
-            return _plain(change.get("documentKey", {}).get("_id"))
-        case "comments":
-            return _plain(document.get("movie_id"))
+        case "movies" if "documentKey" in change:
+            return _plain(change["documentKey"]["_id"])
+        case "comments" if document is not None:
+            return _plain(document.get("movie_id")) or NOBODY
         # A client who goes to another technician concerns the old one as well.
-        case "users" if "parent" not in (change.get("updated") or ()):
-            return _plain(document.get("parent"))
-    return ""
+        case "users" if document is not None and "parent" not in (change.get("updated") or ()):
+            return _plain(document.get("parent")) or NOBODY
+    return None
 
 
 def _only_counts(change: dict) -> bool:
@@ -114,8 +118,8 @@ class Stream:
         self._complaint = ""
         # Every change up to here was heard.
         self.position = NEVER
-        # All of it counts as changed then, and each topic when it was: by collection and key, with
-        # two more keys for changes of any key, and for those that don't tell theirs.
+        # All of it counts as changed then, and each topic when it was, by collection and key.
+        # Changes that don't tell their key have None.
         self._since = NEVER
         self._changed: dict[tuple[str, str | None], Timestamp] = {}
 
@@ -180,12 +184,13 @@ class Stream:
             self._all_changed(at)
             return
         collection, key = change["ns"]["coll"], key_of(change)
-        self._changed[collection, key or None] = at
+        self._changed[collection, key] = self._changed[collection, EVERYTHING] = at
         if not _only_counts(change):
             self._changed[collection, ""] = at
         if "to" in change:
             renamed = change["to"]["coll"]
-            self._changed[renamed, ""] = self._changed[renamed, None] = at
+            for key in ("", None, EVERYTHING):
+                self._changed[renamed, key] = at
 
     def _all_changed(self, at: Timestamp):
         self._since = at

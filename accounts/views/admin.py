@@ -10,7 +10,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
 from pialara_site import charts, news
-from pialara_site.changes import Topic
+from pialara_site.changes import EVERYTHING, Topic
 from pialara_site.navigation import below
 from pialara_site.pages import Page
 from pialara_site.spreadsheets import download
@@ -23,6 +23,8 @@ from ..forms.people import LAST_ADMINISTRATOR, DeleteForm, UserCreateForm, UserE
 from ..requests import actor
 from ..roles import Role, Status
 from .invitations import say_added
+
+LOGINS_TOO = Topic.of(users.users, EVERYTHING)
 
 
 @administrator_required
@@ -44,7 +46,7 @@ def _charts(numbers) -> dict:
 @administrator_required
 @require_safe
 def users_list(request):
-    seen = news.token(Topic.of(users.users))
+    seen = news.token(LOGINS_TOO)
     form = UserFilters(request.GET)
     numbers = directory.numbers(form.filters)
     form.show(numbers)
@@ -220,7 +222,7 @@ def export(request):
 @administrator_required
 @require_safe
 def show_dashboard(request):
-    seen = news.token(Topic.of(users.users))
+    seen = news.token(LOGINS_TOO)
     numbers = dashboard.overview()
     latest, busiest = dashboard.active_people()
     roles = [(value, label, numbers.roles[value]) for value, label in Role.choices]

@@ -5,11 +5,11 @@ import re
 import pytest
 from django.http import HttpResponse
 
-from accounts.users import users
+from accounts.users import record_login, users
 from pialara_site import news
 from pialara_site.changes import Topic
 from pialara_site.news import NothingNew
-from tests.mothers import a_client
+from tests.mothers import a_client, a_technician
 
 PAGES = [("/users/", "admin"), ("/dashboard/", "admin"), ("/clients/", "tecnico")]
 
@@ -65,6 +65,27 @@ def test_change_of_anothers_client_is_no_news_to_a_technician(opened, heard):
     a_client(parent="other@example.org")
     heard()
     assert ask(tecnico, "/clients/", token).status_code == 204
+
+
+@pytest.mark.parametrize("path", ["/users/", "/dashboard/"])
+def test_login_is_news_to_an_administrator(opened, heard, path):
+    admin, token = opened(path, "admin")
+    record_login(admin.user)
+    heard()
+    assert ask(admin, path, token).status_code == 200
+
+
+def test_login_of_a_client_is_news_to_their_technician_alone(opened, heard):
+    tecnico, _token = opened("/clients/", "tecnico")
+    client = a_client(parent=tecnico.user.email)
+    other = a_technician()
+    tecnico, token = opened("/clients/", "tecnico")
+    record_login(other)
+    heard()
+    assert ask(tecnico, "/clients/", token).status_code == 204
+    record_login(client)
+    heard()
+    assert ask(tecnico, "/clients/", token).status_code == 200
 
 
 def test_list_with_a_filter_asks_for_itself(opened):
