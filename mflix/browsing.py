@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from . import genres
+from . import genres, world
 from .facets import NONE, Facets
 from .search import BUCKETS, DEFAULT_SORT, FIELDS, ORDERS, OTHER, RELEVANCE, Search
 
@@ -38,6 +38,7 @@ NAMES = ("title", "cast", "director")
 # What is chosen by links alone: a search form's field for it adds to it.
 _LINKED = {*FIELDS, *BUCKETS}
 TYPES = {"movie": gettext_lazy("Film"), "series": gettext_lazy("Series")}
+_TRANSLATED = {"genre": genres.shown, "country": world.country, "language": world.language}
 
 
 @dataclass(frozen=True)
@@ -165,8 +166,8 @@ def shown(name: str, value: str) -> str:
     """The value of a filter in words."""
     if name == "type":
         return str(TYPES.get(value, value))
-    if name == "genre":
-        return genres.shown(value)
+    if name in _TRANSLATED:
+        return _TRANSLATED[name](value)
     if name not in BUCKETS:
         return value
     if value == OTHER:

@@ -55,7 +55,7 @@ def facts(movie: dict) -> list[str]:
 
 def details(movie: dict) -> list[tuple[str, Values]]:
     """What is known of it besides, by name."""
-    awards, tomatoes = _at(movie, "awards"), _at(movie, "tomatoes")
+    tomatoes = _at(movie, "tomatoes")
     named = [
         (_("Directed by"), _names(movie.get("directors"), "director")),
         (_("Cast"), _names(movie.get("cast"), "cast")),
@@ -64,9 +64,7 @@ def details(movie: dict) -> list[tuple[str, Values]]:
         (_("Countries"), _names(movie.get("countries"), "country")),
         (_("Languages"), _names(movie.get("languages"), "language")),
         (_("Released"), _value(_day(movie.get("released")) or text(movie.get("released")))),
-        (_("Awards"), _value(text(awards.get("text")))),
-        (_("Awards won"), _value(_count(awards.get("wins")))),
-        (_("Nominations"), _value(_count(awards.get("nominations")))),
+        *_awards(_at(movie, "awards")),
         (_("Critics agree"), _value(text(tomatoes.get("consensus")))),
         (_("Good reviews"), _value(_count(tomatoes.get("fresh")))),
         (_("Bad reviews"), _value(_count(tomatoes.get("rotten")))),
@@ -81,6 +79,19 @@ def details(movie: dict) -> list[tuple[str, Values]]:
         (_("Data of"), _value(_day(movie.get("lastupdated")))),
     ]
     return [(name, values) for name, values in named if values]
+
+
+def _awards(awards: dict) -> list[tuple[str, Values]]:
+    """In numbers, which any language has; in the stored English words if there are none."""
+    counts = [
+        (_("Awards won"), _value(_count(awards.get("wins")))),
+        (_("Nominations"), _value(_count(awards.get("nominations")))),
+    ]
+    return (
+        counts
+        if any(values for _name, values in counts)
+        else [(_("Awards"), _value(text(awards.get("text"))))]
+    )
 
 
 def _value(words: str, address: str = "") -> Values:

@@ -1,0 +1,50 @@
+"""Countries and languages as people read them. Stored are their English names.
+
+Unicode's CLDR translates them, but for those that it lacks or calls otherwise than the films do.
+"""
+
+from functools import cache
+
+from babel import Locale
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+COUNTRIES = {
+    "Burma": _("Burma"),
+    "Czechoslovakia": _("Czechoslovakia"),
+    "East Germany": _("East Germany"),
+    "Federal Republic of Yugoslavia": _("Federal Republic of Yugoslavia"),
+    "Hong Kong": _("Hong Kong"),
+    "Serbia and Montenegro": _("Serbia and Montenegro"),
+    "Soviet Union": _("Soviet Union"),
+    "UK": _("UK"),
+    "USA": _("USA"),
+    "West Germany": _("West Germany"),
+    "Yugoslavia": _("Yugoslavia"),
+}
+LANGUAGES = {
+    "American Sign Language": _("American Sign Language"),
+    "Apache languages": _("Apache languages"),
+    "Bengali": _("Bengali"),
+    "Mandarin": _("Mandarin"),
+    "Min Nan": _("Min Nan"),
+}
+
+
+def country(name: str) -> str:
+    return str(COUNTRIES.get(name) or _names("territories", get_language()).get(name, name))
+
+
+def language(name: str) -> str:
+    return str(LANGUAGES.get(name) or _names("languages", get_language()).get(name, name))
+
+
+@cache
+def _names(kind: str, language: str) -> dict[str, str]:
+    """By their English names; with a capital, as they stand alone."""
+    english, names = (getattr(Locale.parse(each), kind) for each in ("en", language))
+    return {english[code]: _capitalised(names[code]) for code in english.keys() & names.keys()}
+
+
+def _capitalised(name: str) -> str:
+    return f"{name[:1].upper()}{name[1:]}"
