@@ -10,9 +10,9 @@ from math import ceil, floor, isfinite, log10
 Point = tuple[object, float]  # a label and its number
 
 WIDTH = 400  # so that text keeps its size on a phone
-# Of bars: where they start, how long the longest is, how far one is from the next.
-BAR_LEFT, BAR_LENGTH, BAR_STEP, BAR_THICKNESS = 160, 184, 28, 20
-MOST_LETTERS = 16
+# Of bars: how long the longest is, how far one is from the next and how thick; names stand above.
+BAR_LENGTH, BAR_STEP, BAR_THICKNESS = 320, 48, 16
+MOST_LETTERS = 36  # nearly always fit; the table has all of them
 # Of lines: the margins around them.
 LEFT, RIGHT, TOP, BOTTOM = 52, 16, 16, 32
 LINE_HEIGHT = 240
@@ -79,7 +79,7 @@ def bars(title: str, points: list[Point]) -> Chart:
         Shape(
             shortened(label),
             value,
-            BAR_LEFT,
+            0,
             place * BAR_STEP,
             round(number(value) / longest * BAR_LENGTH),
         )

@@ -27,6 +27,12 @@ def visible_line(value: str):
         raise ValidationError(_("Please use only letters, digits and visible characters."))
 
 
+def no_address(value: str):
+    """A validator for names, which stand in mails: who gets one shall find no link there."""
+    if "://" in value or "www." in value.lower():
+        raise ValidationError(_("A name can't be an internet address."))
+
+
 class Grouped(forms.Form):
     """A form in groups: GROUPS are (legend, names of fields) pairs, in their order."""
 

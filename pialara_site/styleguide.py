@@ -10,6 +10,9 @@ from django.http import QueryDict
 from accounts.audit import Action, Actor, entry
 from accounts.models import User
 from accounts.roles import Role, Sex, Status
+from mflix import maps
+from mflix.browsing import Facet, Link
+from mflix.comments import Comment
 
 from . import charts
 from .filters import FilterForm
@@ -50,6 +53,7 @@ def examples() -> dict:
             ("Bo", Role.CLIENTE, Status.INACTIVO, timedelta(days=900)),
         )
     ]
+    kinds = [Link("Drama", "#", 1234, is_chosen=True), Link("Film-Noir", "#", 5)]
     points = [("January", 3), ("February", 8), ("March", 5.5), ("April", 0)]
     return {
         "fields": ExampleForm(auto_id="free_%s", initial={"sexo": Sex.MUJER}),
@@ -73,5 +77,17 @@ def examples() -> dict:
         "bars": charts.bars("Bars", points),
         "line": charts.line("Line", points),
         "actions": [("activate", "Activate"), ("suspend", "Suspend")],
+        "consequences": ["7 clients will be left without a technician.", "This can't be undone."],
+        "movies": [
+            {"_id": None, "title": "A Film", "year": 1968, "imdb": {"rating": 7.5}},
+            {"_id": None, "title": "A film with a long name and nothing else known of it"},
+            {"_id": None, "is_gone": True},
+        ],
+        "browsing": {"facets": [Facet("Genre", kinds), Facet("Country", kinds)]},
+        "comments": [
+            Comment(None, "Eva Luna", "eva@pialara.example", None, "Very good.", now, None, None),
+            Comment(None, "", "", None, "By somebody who left.", now, None, None),
+        ],
+        "map": maps.plain([((-74.0, 40.7), "Odeon"), ((-74.2, 40.8), "Rex")], (-74.1, 40.7)),
         "now": now,
     }

@@ -131,7 +131,9 @@ def test_registering_is_in_the_audit_log(anonymous, registration):
     assert entry["ip"] == "127.0.0.1"
 
 
-@pytest.mark.parametrize("nombre", ["", "a\x1bb", "x" * 151])
+@pytest.mark.parametrize(
+    "nombre", ["", "a\x1bb", "x" * 151, "See http://x.example", "WWW.x.example"]
+)
 def test_bad_name_is_a_sentence(anonymous, registration, nombre):
     assert set(register(anonymous, nombre=nombre).context["form"].errors) == {"nombre"}
 

@@ -30,9 +30,9 @@ def test_bars_stand_below_each_other_inside_the_drawing():
     assert places[-1] + chart.bar_thickness <= chart.height
 
 
-def test_long_name_is_shortened_beside_its_bar():
+def test_name_too_long_for_the_drawing_is_shortened():
     (bar,) = bars("Films", [("x" * 100, 1)]).bars
-    assert (len(bar.label), bar.label[-1]) == (16, "…")
+    assert (len(bar.label), bar.label[-1]) == (36, "…")
 
 
 @pytest.mark.parametrize("value", [-5, float("nan"), float("inf"), None, "many"])

@@ -23,6 +23,13 @@ CHOSEN = {
 CHOOSE = "Object.assign(document.documentElement.dataset, %s)"
 
 
+def violations_at(page, width: int, look: str) -> list[str]:
+    """What is wrong with a page as it is now, at this width."""
+    page.evaluate(AXE_SCRIPT)
+    page.set_viewport_size({"width": width, "height": HEIGHT})
+    return _run(page, RULES, look)
+
+
 def violations(page) -> list[str]:
     """What is wrong with a page in each theme and width; it stays in the last of them.
 

@@ -39,6 +39,11 @@ def _confirmed(page):
     return send(page)
 
 
+def _assigned_to_nobody(page):
+    send(page, BULK, ids=True, action="assign")
+    return send(page, parent="")
+
+
 BULK = "form:has([name=ids])"
 WRONG = {"email": "nobody@pialara.example", "password": "wrong"}
 THROTTLED = "throttled@pialara.example"  # has failed to log in too often
@@ -95,6 +100,7 @@ PAGES = [
     Page("/users/", ADMIN, "nobody chosen", sent(BULK, action="suspend")),
     Page("/users/", ADMIN, "suspending", sent(BULK, ids=True, action="suspend")),
     Page("/users/", ADMIN, "assigning", sent(BULK, ids=True, action="assign")),
+    Page("/users/", ADMIN, "assigning to nobody", _assigned_to_nobody),
     Page("/users/", ADMIN, "activated", _confirmed),
     Page("/users/create/", ADMIN),
     Page("/users/create/", ADMIN, "sent empty", sent()),
@@ -102,6 +108,7 @@ PAGES = [
     Page("/users/{tecnico}/", ADMIN),
     Page("/users/{cliente}/edit/", ADMIN),
     Page("/users/{cliente}/edit/", ADMIN, "sent wrong", sent(nombre="", email="x", rol="")),
+    Page("/users/{tecnico}/edit/", ADMIN, "sent wrong", sent(nombre="", email="x")),
     Page("/users/{cliente}/delete/", ADMIN),
     Page("/users/{tecnico}/delete/", ADMIN),
     Page("/users/{cliente}/password/", ADMIN),
@@ -121,6 +128,7 @@ PAGES = [
     Page("/clients/{cliente}/contacts/create/", TECNICO),
     Page("/clients/{cliente}/contacts/create/", TECNICO, "sent empty", sent()),
     Page("/clients/{cliente}/contacts/0/edit/", TECNICO),
+    Page("/clients/{cliente}/contacts/0/edit/", TECNICO, "sent wrong", sent(nombre="")),
     Page("/clients/{cliente}/contacts/0/delete/", TECNICO),
     # Films
     Page("/mflix/", ("anonymous", "cliente", "admin")),

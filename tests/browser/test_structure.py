@@ -39,6 +39,20 @@ def test_page_is_for_everybody(visit, wanted, role, language):
     expect_none(found + axe.violations(page))
 
 
+SIMPLE = "document.documentElement.classList.add('is-simple')"
+CLIENTS = [page for page in PAGES if "cliente" in page.roles]
+
+
+@pytest.mark.parametrize("wanted", CLIENTS, ids=str)
+def test_simple_mode_is_for_everybody(visit, wanted):
+    page = visit(wanted, "cliente")
+    page.evaluate(STRUCTURE)
+    page.evaluate(SIMPLE)
+    found = axe.violations_at(page, PHONE, "simple")
+    found += said(page, "simple", "sticksOut") + said(page, "simple", "smallTargets")
+    expect_none(found)
+
+
 def said(page, look: str, check: str) -> list[str]:
     return [f"{look}: {fault}" for fault in page.evaluate(f"structure.{check}()")]
 
