@@ -163,7 +163,7 @@ def test_every_path_answers_every_method_as_the_caller_may(caller):
     assert trial.count > 500
 
 
-@pytest.mark.parametrize("caller", CALLERS)
+@pytest.mark.parametrize("caller", ["anonymous", "suspended", "tecnico"])
 def test_no_header_and_no_field_makes_another_method_of_a_request(caller):
     world = World()
     trial = Trial(world, caller)
@@ -192,7 +192,7 @@ def spellings(path: str) -> Iterator[tuple[str, set[Answer]]]:
         yield path[:-1], {301} if path.endswith("/") else {404}
 
 
-@pytest.mark.parametrize("caller", ["anonymous", "suspended", "cliente", "admin"])
+@pytest.mark.parametrize("caller", ["anonymous", "cliente", "admin"])
 def test_path_has_one_spelling(caller):
     world = World()
     trial = Trial(world, caller)
@@ -217,7 +217,8 @@ def test_what_is_not_ones_own_looks_like_what_is_not_there(caller):
         if case.route.parameters and expected(case, caller, "GET") == {404}:
             response = browser.get(case.path)
             text = TOKEN.sub("", response.content.decode().replace(case.path, ""))
-            headers = {**response.headers, "Expires": "now"}  # to the second
+            # To the second, and of each request
+            headers = {**response.headers, "Expires": "now", "X-Request-ID": ""}
             pages[case.route].add((response.status_code, text, str(sorted(headers.items()))))
     assert [route.pattern for route, seen in pages.items() if len(seen) > 1] == []
     assert pages
