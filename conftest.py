@@ -95,9 +95,10 @@ def _streams(mongod):
 @pytest.fixture(autouse=True)
 def _nothing_kept(_streams, monkeypatch):
     """Or a test would read what the one before it stored: nobody listens, nothing is cached."""
-    from pialara_site import cache, changes
+    from pialara_site import cache, changes, public_pages
 
     monkeypatch.setattr(cache, "shared", cache.Cache(most_bytes=0))
+    monkeypatch.setattr(public_pages, "pages", cache.Cache(most_bytes=0))
     monkeypatch.setattr(changes, "streams", {})
 
 

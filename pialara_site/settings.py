@@ -131,6 +131,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "pialara_site.health.HealthMiddleware",
     "pialara_site.request_log.RequestLogMiddleware",
+    "pialara_site.public_pages.PublicPagesMiddleware",
     "pialara_site.middleware.DatabaseDownMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",

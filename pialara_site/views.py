@@ -10,6 +10,7 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST, require_safe
 from django.views.i18n import LANGUAGE_QUERY_PARAMETER, set_language
 
@@ -21,6 +22,7 @@ from . import display, errors
 from .bodies import RETRY_SECONDS, Busy
 from .display import Display
 from .forms import DisplayForm
+from .public_pages import public
 from .styleguide import examples
 
 _HOMES = {
@@ -30,6 +32,7 @@ _HOMES = {
 }
 
 
+@public(lambda request: [])
 @login_not_required
 @never_cache
 @require_safe
@@ -43,16 +46,29 @@ def _landing(request):
     return render(request, "landing.html")
 
 
+@csrf_exempt
 @login_not_required
 @require_POST
 def language(request):
-    """Change the language: of this browser, and of the profile of who is logged in."""
+    """Change the language: of this browser, and of the profile of who is logged in.
+
+    Who is not has nothing that a forged request could harm, so public pages need no token.
+    """
+    return (_own_language if request.user.is_authenticated else _language)(request)
+
+
+def _language(request):
     response = set_language(request)
     if request.POST.get(LANGUAGE_QUERY_PARAMETER) not in dict(settings.LANGUAGES):
         response.cookies.clear()  # Django takes whatever language it speaks itself
         return response
-    chosen = response.cookies.get(settings.LANGUAGE_COOKIE_NAME)
-    if chosen and request.user.is_authenticated:
+    return response
+
+
+@csrf_protect
+def _own_language(request):
+    response = _language(request)
+    if chosen := response.cookies.get(settings.LANGUAGE_COOKIE_NAME):
         users.set_preferences(request.user, {"language": chosen.value})
     return response
 

@@ -5,8 +5,9 @@ from django.http import Http404
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from pialara_site import news
+from pialara_site import cache, news
 from pialara_site.changes import Topic
+from pialara_site.public_pages import public
 
 from .. import catalogue, facets, film, popularity
 from ..browsing import Browsing
@@ -19,6 +20,12 @@ from ..search import Search, order_of
 from ..suggestions import for_person
 
 
+def _seconds(request) -> float:
+    """The front page shows what is watched most, and of that nobody tells when it changes."""
+    return cache.SECONDS if request.GET else 1
+
+
+@public(lambda request: [Topic.of(movies)], _seconds)
 @login_not_required
 @require_safe
 def browse(request):
@@ -49,6 +56,11 @@ def _front(user) -> dict:
     return queries
 
 
+def _topics(request, movie_id) -> list[Topic]:
+    return [Topic.of(movies), Topic.of(movies, movie_id), Topic.of(comments, movie_id)]
+
+
+@public(_topics, seen=popularity.count)
 @login_not_required
 @require_safe
 def show(request, movie_id):
@@ -63,6 +75,4 @@ def show(request, movie_id):
         "comment_form": CommentForm(),
         "news": seen,
     }
-    response = render(request, "mflix/movie.html", context)
-    popularity.count(request, response, movie_id)
-    return response
+    return render(request, "mflix/movie.html", context)

@@ -7,7 +7,10 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from pialara_site import cache
+from pialara_site.changes import Topic
 from pialara_site.pages import Page
+from pialara_site.public_pages import public
 
 from .. import maps, theaters
 from ..forms.theaters import TheaterSearchForm
@@ -18,6 +21,7 @@ NOT_INDEXED = _(
 )
 
 
+@public(lambda request: [Topic.of(theaters.theaters)], lambda request: cache.SECONDS)
 @login_not_required
 @require_safe
 def theaters_list(request):

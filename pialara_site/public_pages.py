@@ -1,0 +1,160 @@
+"""Pages that everybody may see, kept as they were sent to somebody who was logged out.
+
+A view says with `@public(…)` what its page is made of. Whoever has a session gets a page of their
+own, which is not kept; nor is one that sets a cookie, as its forms hold somebody's token.
+"""
+
+import hashlib
+from collections.abc import Callable, Hashable, Iterable
+from functools import lru_cache
+from typing import NamedTuple
+
+import brotli
+from django.conf import settings
+from django.http import HttpResponse
+from django.urls import Resolver404, ResolverMatch, resolve
+from django.utils.cache import get_conditional_response, patch_vary_headers
+from django.utils.translation import get_language_from_request
+from pymongo.errors import PyMongoError
+
+from . import display
+from .cache import Cache
+from .changes import Topic
+
+SECONDS = 60  # texts such as "5 minutes ago" get old by themselves
+MOST_BYTES = 12 * 2**20
+LONGEST_ADDRESS = 500
+
+# Its cost grows faster than what it saves above this.
+BROTLI_QUALITY = 5
+WORTH_COMPRESSING = 500  # bytes
+
+pages = Cache(most_bytes=MOST_BYTES)
+
+
+class Public(NamedTuple):
+    """`topics` and `seconds` get the request and the view's arguments; `seen` is told of every
+    page that somebody got, kept or not.
+    """
+
+    topics: Callable[..., Iterable[Topic]]
+    seconds: Callable[..., float]
+    seen: Callable | None
+
+
+class Page(NamedTuple):
+    headers: dict[str, str]
+    body: bytes
+    etag: str
+
+
+class NotKept(Exception):
+    """The response is for this caller alone."""
+
+
+def public(topics, seconds=lambda request, **arguments: SECONDS, seen=None):
+    def decorator(view):
+        view.public = Public(topics, seconds, seen)
+        return view
+
+    return decorator
+
+
+class PublicPagesMiddleware:
+    """Answers with a page that is kept, before anything is done for the request."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        match = _match(request.path_info)
+        of = match and getattr(match.func, "public", None)
+        if not of:
+            return self.get_response(request)
+        if request.method in ("GET", "HEAD") and _is_nobodys(request):
+            response = self._kept(request, match, of)
+        else:
+            response = self.get_response(request)
+        if of.seen and response.status_code in (200, 304):
+            of.seen(request, response, **match.kwargs)
+        return response
+
+    def _kept(self, request, match: ResolverMatch, of: Public):
+        key = _key(request)
+        topics = tuple(of.topics(request, **match.kwargs))
+        options = {"seconds": of.seconds(request, **match.kwargs), "when_away": True}
+        own = []
+
+        def ask() -> Page:
+            own.append(self.get_response(request))
+            return _page(request, own[0])
+
+        try:
+            page = pages.get(key, ask, topics, **options)
+            encoding = _encoding(request, page)
+            if encoding:
+                page = pages.get((*key, encoding), lambda: _compressed(page), topics, **options)
+        except (NotKept, PyMongoError):
+            return own[0] if own else self.get_response(request)
+        request.resolver_match = match
+        return _response(request, page)
+
+
+@lru_cache(maxsize=1000)
+def _match(path: str) -> ResolverMatch | None:
+    try:
+        return resolve(path)
+    except Resolver404:
+        return None
+
+
+def _is_nobodys(request) -> bool:
+    """Has the caller neither a session nor a message that waits for them?"""
+    return not (
+        settings.SESSION_COOKIE_NAME in request.COOKIES or "messages" in request.COOKIES
+    ) and (len(request.get_full_path()) <= LONGEST_ADDRESS)
+
+
+def _key(request) -> tuple[Hashable, ...]:
+    """All by which the page of who is logged out may differ."""
+    return (
+        request.headers.get("Host"),
+        request.is_secure(),
+        request.get_full_path(),
+        get_language_from_request(request),
+        display.of_device(request),
+        *(request.headers.get(name) for name in ("HX-Request", "HX-Boosted", "HX-Target")),
+    )
+
+
+def _page(request, response) -> Page:
+    """What to keep of a response. Raises NotKept, and the error when the database is away."""
+    if error := getattr(request, "database_error", None):
+        raise error
+    if response.status_code != 200 or response.streaming or response.cookies:
+        raise NotKept
+    patch_vary_headers(response, ["Cookie", "Accept-Encoding"])
+    response.setdefault("Cache-Control", "no-cache")  # ask each time whether it is still true
+    digest = hashlib.blake2b(response.content, digest_size=16).hexdigest()
+    return Page(dict(response.items()), response.content, digest)
+
+
+def _encoding(request, page: Page) -> str:
+    accepted = request.headers.get("Accept-Encoding", "")
+    return "br" if "br" in accepted and len(page.body) >= WORTH_COMPRESSING else ""
+
+
+def _compressed(page: Page) -> Page:
+    body = brotli.compress(page.body, quality=BROTLI_QUALITY)
+    headers = {**page.headers, "Content-Encoding": "br", "Content-Length": str(len(body))}
+    return Page(headers, body, f"{page.etag}-br")
+
+
+def _response(request, page: Page) -> HttpResponse:
+    response = HttpResponse(page.body, headers=page.headers)
+    if "no-store" in page.headers["Cache-Control"]:
+        return response
+    response["ETag"] = etag = f'"{page.etag}"'
+    if "If-None-Match" not in request.headers:
+        return response
+    return get_conditional_response(request, etag=etag, response=response)

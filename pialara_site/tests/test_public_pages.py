@@ -1,0 +1,277 @@
+"""Pages that are kept for everybody who is logged out: which, for how long, and nobody else's."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import brotli
+import pytest
+from django.test import Client
+from pymongo.errors import AutoReconnect
+
+from accounts.models import User
+from mflix import catalogue, popularity
+from mflix.comments import comments
+from mflix.movies import movies
+from mflix.tests.mothers import a_movie
+from mflix.theaters import theaters
+from pialara_site import cache, display, public_pages
+from pialara_site.display import Display
+from tests.mothers import a_client
+
+LISTS = ["/mflix/", "/mflix/?genre=Drama", "/mflix/?cast=Ana&sort=rating", "/mflix/theaters/"]
+
+
+@pytest.fixture
+def keeping(caching, monkeypatch):
+    """Public pages are kept."""
+    monkeypatch.setattr(public_pages, "pages", cache.Cache())
+
+
+@pytest.fixture
+def film(keeping, heard):
+    """`film(**fields)` is the id of a film that this process has heard of."""
+
+    def film(**fields):
+        made = a_movie(**fields)["_id"]
+        heard()
+        return made
+
+    return film
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """Its `now` is the time."""
+
+    class Clock:
+        now = 1000.0
+
+    monkeypatch.setattr(cache.time, "monotonic", lambda: Clock.now)
+    monkeypatch.setattr(cache.changes, "are_current", lambda: True)
+    return Clock
+
+
+@pytest.fixture
+def away(monkeypatch):
+    """`away()` and the films can't be read any more."""
+
+    def fail(*arguments, **options):
+        raise AutoReconnect("127.0.0.1")
+
+    return lambda: (
+        monkeypatch.setattr(movies, "aggregate", fail)
+        or monkeypatch.setattr(catalogue, "together", fail)
+    )
+
+
+@pytest.mark.usefixtures("keeping")
+@pytest.mark.parametrize("path", ["/", *LISTS])
+def test_page_again_costs_no_command(anonymous, commands, clock, path, film):
+    film(genres=["Drama"], cast=["Ana"])
+    first = anonymous.get(path).content
+    with commands() as seen:
+        assert anonymous.get(path).content == first
+    assert seen == []
+
+
+@pytest.mark.usefixtures("keeping")
+def test_film_again_costs_no_command(anonymous, commands, film):
+    path = f"/mflix/movies/{film()}/"
+    anonymous.get(path)
+    with commands() as seen:
+        anonymous.get(path)
+    assert seen == []
+
+
+@pytest.mark.usefixtures("keeping")
+def test_change_from_elsewhere_ends_the_page(anonymous, heard, film):
+    film(title="First")
+    anonymous.get("/mflix/?q=film")
+    movies.insert_one({"title": "Second film", "year": 2020})
+    heard()
+    assert "Second film" in anonymous.get("/mflix/?q=film").content.decode()
+
+
+@pytest.mark.usefixtures("keeping")
+def test_comment_ends_the_page_of_its_film_alone(anonymous, commands, heard, film):
+    films = [film(), film()]
+    for film in films:
+        anonymous.get(f"/mflix/movies/{film}/")
+    comments.insert_one({"movie_id": films[0], "name": "Ana", "text": "Again and again."})
+    heard()
+    with commands() as seen:
+        assert "Again and again." in anonymous.get(f"/mflix/movies/{films[0]}/").content.decode()
+        assert seen != []
+        seen.clear()
+        anonymous.get(f"/mflix/movies/{films[1]}/")
+        assert seen == []
+
+
+@pytest.mark.usefixtures("keeping")
+def test_cinema_that_is_new_ends_their_list(anonymous, heard):
+    anonymous.get("/mflix/theaters/")
+    theaters.insert_one({"theaterId": 7, "location": {"address": {"city": "Elche"}}})
+    heard()
+    assert "Elche" in anonymous.get("/mflix/theaters/").content.decode()
+
+
+@pytest.mark.usefixtures("keeping")
+def test_what_is_watched_most_is_as_it_was_a_second_ago(anonymous, clock, film):
+    watched = film(title="Watched")
+    anonymous.get("/mflix/")
+    anonymous.get(f"/mflix/movies/{watched}/")
+    popularity.flush()
+    clock.now += 1
+    assert anonymous.get("/mflix/").content.decode().count("Watched") > 1
+
+
+@pytest.mark.usefixtures("keeping")
+def test_every_look_at_a_film_is_counted(anonymous, film):
+    path = f"/mflix/movies/{film()}/"
+    for client in (anonymous, Client(), Client()):
+        client.get(path)
+    popularity.flush()
+    assert popularity.views.find_one({"period": "ever"})["views"] == 3
+
+
+@pytest.mark.usefixtures("keeping")
+def test_hundred_who_ask_at_once_make_one_query(commands, film):
+    path = f"/mflix/movies/{film()}/"
+    with commands() as seen, ThreadPoolExecutor(16) as people:
+        answers = list(people.map(lambda _n: Client().get(path).content, range(100)))
+    assert len(set(answers)) == 1
+    assert [str(command) for command in seen] == ["aggregate movies"]
+
+
+# Nobody gets another's page
+
+
+LOOKS = [Display(), Display("dark"), Display("contrast", "200")]
+
+
+def shown_to(language: str, look: Display, user: User | None, path: str) -> str:
+    client = Client()
+    if user:
+        client.force_login(user)
+    client.cookies[display.COOKIE] = f"{look.theme}.{look.font_size}."
+    return client.get(path, headers={"Accept-Language": language}).content.decode()
+
+
+@pytest.mark.usefixtures("keeping")
+def test_everybody_gets_their_own_page_however_many_ask_at_once(film):
+    path = f"/mflix/movies/{film()}/"
+    people = [None, None, a_client(nombre="Clara Vidal"), a_client(nombre="Pau Serra")]
+    wanted = [(lang, look, who) for lang in ("es", "en") for look in LOOKS for who in people]
+    with ThreadPoolExecutor(16) as pool:
+        pages = list(pool.map(lambda each: shown_to(*each, path), wanted * 4))
+    for (language, look, user), page in zip(wanted * 4, pages, strict=True):
+        theme = f'data-theme="{look.bulma_theme}"' if look.bulma_theme else f"text-{look.font_size}"
+        assert f'<html lang="{language}"' in page
+        assert theme in page
+        assert ("csrfmiddlewaretoken" in page) is (user is not None)
+
+
+@pytest.mark.usefixtures("keeping")
+def test_page_that_holds_somebodys_token_is_not_kept(anonymous, commands):
+    pages = [Client().get("/login/") for _ in range(2)]
+    assert pages[0].cookies["csrftoken"].value != pages[1].cookies["csrftoken"].value
+
+
+@pytest.mark.usefixtures("keeping")
+@pytest.mark.parametrize("path", [*LISTS, "/"])
+def test_public_page_holds_nobodys_token(anonymous, path):
+    response = anonymous.get(path)
+    assert not response.cookies
+    assert "csrfmiddlewaretoken" not in response.content.decode()
+
+
+@pytest.mark.usefixtures("keeping")
+def test_part_of_a_page_is_not_kept_for_the_whole(anonymous, film):
+    film()
+    part = anonymous.get("/mflix/", headers={"HX-Request": "true"})
+    assert anonymous.get("/mflix/").status_code == part.status_code == 200
+
+
+@pytest.mark.usefixtures("keeping")
+def test_what_is_not_there_is_not_kept(anonymous, heard, film):
+    gone = film()
+    movies.delete_one({"_id": gone})
+    heard()
+    path = f"/mflix/movies/{gone}/"
+    assert anonymous.get(path).status_code == 404
+    assert anonymous.get(path).status_code == 404
+
+
+@pytest.mark.usefixtures("keeping")
+def test_host_that_is_not_ours_gets_nothing_kept(anonymous):
+    anonymous.get("/mflix/")
+    assert anonymous.get("/mflix/", headers={"host": "evil.example"}).status_code == 400
+
+
+# What the browser keeps
+
+
+@pytest.mark.usefixtures("keeping")
+def test_page_that_is_as_it_was_is_not_sent_again(anonymous, film):
+    film()
+    etag = anonymous.get("/mflix/?sort=newest").headers["ETag"]
+    response = anonymous.get("/mflix/?sort=newest", headers={"If-None-Match": etag})
+    assert (response.status_code, response.content) == (304, b"")
+
+
+@pytest.mark.usefixtures("keeping")
+def test_page_that_changed_is_sent(anonymous, heard, film):
+    film()
+    etag = anonymous.get("/mflix/?sort=newest").headers["ETag"]
+    film()
+    heard()
+    response = anonymous.get("/mflix/?sort=newest", headers={"If-None-Match": etag})
+    assert response.status_code == 200
+    assert response.headers["ETag"] != etag
+
+
+@pytest.mark.usefixtures("keeping")
+def test_page_is_asked_for_again_each_time_and_by_each(anonymous):
+    headers = anonymous.get("/mflix/").headers
+    assert headers["Cache-Control"] == "no-cache"
+    assert {"Cookie", "Accept-Language", "Accept-Encoding"} <= set(headers["Vary"].split(", "))
+
+
+@pytest.mark.usefixtures("keeping")
+def test_page_is_compressed_once(anonymous, monkeypatch):
+    compress, times = brotli.compress, []
+    monkeypatch.setattr(
+        brotli, "compress", lambda *args, **options: times.append(1) or compress(*args, **options)
+    )
+    plain = anonymous.get("/mflix/").content
+    for _ in range(2):
+        response = anonymous.get("/mflix/", headers={"Accept-Encoding": "gzip, br"})
+        assert brotli.decompress(response.content) == plain
+        assert response.headers["Content-Encoding"] == "br"
+        assert response.headers["Content-Length"] == str(len(response.content))
+    assert len(times) == 1
+
+
+def test_own_page_is_not_compressed(cliente):
+    """It holds a token, which its length would tell to who can make it send a guess along."""
+    response = cliente.get("/mflix/", headers={"Accept-Encoding": "br"})
+    assert "Content-Encoding" not in response.headers
+
+
+# While the database is away
+
+
+@pytest.mark.usefixtures("keeping")
+def test_page_is_shown_as_it_was_last(anonymous, clock, away, film):
+    film(title="Still here")
+    anonymous.get("/mflix/")
+    away()
+    anonymous.raise_request_exception = False
+    clock.now += 3600
+    assert "Still here" in anonymous.get("/mflix/").content.decode()
+
+
+@pytest.mark.usefixtures("keeping")
+def test_page_that_nobody_saw_before_is_a_503(anonymous, away):
+    away()
+    anonymous.raise_request_exception = False
+    assert anonymous.get("/mflix/").status_code == 503
