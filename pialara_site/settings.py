@@ -176,7 +176,7 @@ MESSAGE_TAGS = {messages.ERROR: "danger"}  # as Bulma names it
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["accounts.backends.MongoBackend"]
 PASSWORD_HASHERS = [
-    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "accounts.hashers.Argon2Hasher",
     "accounts.hashers.WerkzeugSHA256Hasher",
     "accounts.hashers.BcryptHasher",
 ]
