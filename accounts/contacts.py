@@ -91,16 +91,26 @@ def edit(
     transaction(change)
 
 
-def remove(client_id: ObjectId, place: int, by: Actor, seen: str, owner: User | None = None):
-    """Take the contact at `place` away. Raises as edit() does."""
+def remove(
+    client_id: ObjectId,
+    place: int,
+    by: Actor,
+    seen: str,
+    owner: User | None = None,
+    *,
+    _id: ObjectId,
+):
+    """Take the contact at `place` away, once for each `_id`. Raises as edit() does."""
 
     def change(session):
         doc = fetch(client_id, owner, session)
+        if audit.is_recorded(_id, session):
+            return
         _check(doc, place, seen)
         # By its place: $pull of the contact itself takes every contact that says the same and more.
         emptied = {"$unset": {f"contactos.{place}": True}}
         users.update_one({"_id": client_id}, emptied, session=session)
-        _write(doc, {"$pull": {"contactos": None}}, by, session)
+        _write(doc, {"$pull": {"contactos": None}}, by, session, _id)
 
     transaction(change)
 

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from pymongo import ASCENDING, DESCENDING
 
 from pialara_site.cache import cached
+from pialara_site.changes import EVERYTHING, Topic
 
 from . import directory
 from .directory import Filters, Numbers, kinds_pipeline
@@ -24,8 +25,7 @@ PERSON = {"email": 1, "nombre": 1, "ultimo_acceso": 1, "accesos": 1}
 class Overview:
     """`roles`, `states`: {value: n}; `months`: [(first day, sign-ups)], MONTHS of them.
 
-    `technicians`: [(name, clients)] of those with most; `unassigned`: clients without one;
-    `this_week`: who logged in within seven days.
+    `technicians`: [(name, clients)] of those with most; `unassigned`: clients without one.
     """
 
     total: int
@@ -34,11 +34,10 @@ class Overview:
     months: list[tuple[date, int]]
     technicians: list[tuple[str, int]]
     unassigned: int
-    this_week: int
 
 
-def overview_pipeline(first_month: datetime, week_ago: datetime) -> list[dict]:
-    """The rows of kinds_pipeline(), one {month, n} per month, and {this_week}.
+def overview_pipeline(first_month: datetime) -> list[dict]:
+    """The rows of kinds_pipeline(), and one {month, n} per month.
 
     United, and not one $facet, so that each part is read from an index.
     """
@@ -49,15 +48,13 @@ def overview_pipeline(first_month: datetime, week_ago: datetime) -> list[dict]:
         {"$group": {"_id": {"$dateTrunc": {"date": signed_up, "unit": "month"}}, "n": {"$sum": 1}}},
         {"$project": {"_id": 0, "month": "$_id", "n": 1}},
     ]
-    week = [{"$match": {"ultimo_acceso": {"$gte": week_ago}}}, {"$count": "this_week"}]
     return [
         *kinds_pipeline(""),
         {"$unionWith": {"coll": users.name, "pipeline": months}},
-        {"$unionWith": {"coll": users.name, "pipeline": week}},
     ]
 
 
-@cached(users, seconds=60)  # a login is no change, and the week goes on
+@cached(Topic.of(users))
 def overview() -> Overview:
     """The centre's numbers, in one command."""
     now = datetime.now(UTC)
@@ -65,11 +62,9 @@ def overview() -> Overview:
     months = {
         datetime((first + n) // 12, (first + n) % 12 + 1, 1, tzinfo=UTC): 0 for n in range(MONTHS)
     }
-    numbers, this_week = Numbers(), 0
-    for row in directory.by_kind(overview_pipeline(min(months), now - WEEK)):
-        if "this_week" in row:
-            this_week = row["this_week"]
-        elif "month" not in row:
+    numbers = Numbers()
+    for row in directory.by_kind(overview_pipeline(min(months))):
+        if "month" not in row:
             directory.add(numbers, Filters(), row)
         elif row["month"] in months:
             months[row["month"]] = row["n"]
@@ -85,12 +80,20 @@ def overview() -> Overview:
             for email, n in numbers.clients.most_common(MOST_TECHNICIANS)
         ],
         unassigned=unassigned,
-        this_week=this_week,
     )
 
 
-def people_pipeline() -> list[dict]:
-    """Who logged in last, then who logged in most, each marked as `of` one of these."""
+@dataclass(frozen=True)
+class Activity:
+    """How many logged in within seven days; who logged in last, and who most."""
+
+    this_week: int
+    latest: list[User]
+    busiest: list[User]
+
+
+def activity_pipeline(week_ago: datetime) -> list[dict]:
+    """Who logged in last, then who most, each marked as `of` one of these; then {this_week}."""
     latest = [
         {"$match": {"ultimo_acceso": {"$type": "date"}}},
         {"$sort": {"ultimo_acceso": DESCENDING, "_id": DESCENDING}},
@@ -103,13 +106,24 @@ def people_pipeline() -> list[dict]:
         {"$limit": MOST_PEOPLE},
         {"$project": {**PERSON, "of": {"$literal": "busiest"}}},
     ]
-    return [*latest, {"$unionWith": {"coll": users.name, "pipeline": busiest}}]
+    this_week = [
+        {"$match": {"ultimo_acceso": {"$gte": week_ago}}},
+        {"$group": {"_id": None, "this_week": {"$sum": 1}}},
+    ]
+    united = [
+        {"$unionWith": {"coll": users.name, "pipeline": each}} for each in (busiest, this_week)
+    ]
+    return [*latest, *united]
 
 
-def active_people() -> tuple[list[User], list[User]]:
-    """Who logged in last, and who logged in most, in one command."""
-    found = list(users.aggregate(people_pipeline(), collation=COLLATION))
-    return (
-        [User.from_document(doc) for doc in found if doc["of"] == "latest"],
-        [User.from_document(doc) for doc in found if doc["of"] == "busiest"],
-    )
+@cached(Topic.of(users, EVERYTHING), seconds=60)  # a login is a change, and the week goes on
+def activity() -> Activity:
+    """Who uses it, in one command."""
+    pipeline = activity_pipeline(datetime.now(UTC) - WEEK)
+    people, this_week = {"latest": [], "busiest": []}, 0
+    for row in users.aggregate(pipeline, collation=COLLATION):
+        if "this_week" in row:
+            this_week = row["this_week"]
+        else:
+            people[row["of"]].append(User.from_document(row))
+    return Activity(this_week, **people)

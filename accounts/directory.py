@@ -15,6 +15,7 @@ from pymongo import ASCENDING, DESCENDING
 from pymongo.errors import OperationFailure
 
 from pialara_site.cache import cached
+from pialara_site.changes import Topic
 
 from . import audit, sessions
 from .models import User, normal
@@ -138,7 +139,7 @@ def kinds_pipeline(q: str) -> list[dict]:
     ]
 
 
-@cached(users)
+@cached(Topic.of(users))
 def numbers(filters: Filters) -> Numbers:
     found = Numbers()
     for row in _kinds(filters.q):
@@ -146,7 +147,6 @@ def numbers(filters: Filters) -> Numbers:
     return found
 
 
-@cached(users)
 def _kinds(q: str) -> list[dict]:
     return list(by_kind(kinds_pipeline(q)))
 

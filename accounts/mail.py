@@ -7,7 +7,7 @@ from smtplib import SMTPException
 from typing import NamedTuple
 
 from django.conf import settings
-from django.core.mail import BadHeaderError, send_mail
+from django.core.mail import send_mail
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -98,7 +98,7 @@ def _send(user: User, kind: str, link: str, when: datetime | None = None) -> boo
         html = render_to_string("emails/letter.html", context)
     try:
         return bool(send_mail(subject, text, None, [user.email], html_message=html))
-    except (BadHeaderError, OSError, SMTPException) as error:
+    except (ValueError, OSError, SMTPException) as error:  # no address, or no header
         logger.warning("A mail could not be sent: %s", type(error).__name__)
         return False
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pialara_site.cache import cached
+from pialara_site.changes import Topic
 
 from . import facets
 from .facets import NONE, Facets
@@ -48,7 +49,7 @@ def page(search: Search, cursor: Cursor, beside: Queries | None = None) -> Page:
     )
 
 
-@cached(movies)
+@cached(Topic.of(movies))
 def facets_of(search: Search) -> Facets:
     """The numbers beside the list that a search finds."""
     return facets.read(next(movies.aggregate(facets.pipeline(search), collation=COLLATION)))

@@ -186,28 +186,28 @@ def discussed_pipeline() -> list[dict]:
 # Each of these raises TooSlow. They are kept until a film or a comment changes.
 
 
-@cached(comments, movies)
+@cached(Topic.of(comments), Topic.of(movies))
 def commenters() -> list[dict]:
     return _rows(comments, commenters_pipeline(), read_concern=ReadConcern("majority"))
 
 
-@cached(movies)
+@cached(Topic.of(movies))
 def directors(at_least: int) -> list[dict]:
     # Nearly all films have a rating: reading them one by one through its index takes longer.
     return _rows(movies, directors_pipeline(at_least), hint={"$natural": 1})
 
 
-@cached(comments, movies)
+@cached(Topic.of(comments), Topic.of(movies))
 def years() -> list[dict]:
     return _rows(comments, years_pipeline())
 
 
-@cached(comments, movies)
+@cached(Topic.of(comments), Topic.of(movies))
 def genres() -> list[dict]:
     return _rows(comments, genres_pipeline())
 
 
-@cached(comments, movies)
+@cached(Topic.of(comments), Topic.of(movies))
 def discussed() -> list[dict]:
     return _rows(comments, discussed_pipeline(), collation=COLLATION)
 

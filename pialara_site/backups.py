@@ -49,7 +49,8 @@ def make(folder: Path, fill: Callable[[Path], Manifest]) -> tuple[Path, Manifest
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with _alone(folder):
         for left in folder.glob(UNFINISHED.format("*")):
-            shutil.rmtree(left)
+            if NAME.fullmatch(left.name.removeprefix(".").removesuffix(".partial")):
+                shutil.rmtree(left)
         now = datetime.now(UTC).strftime("%Y-%m-%dT%H-%M-%S.%f")
         backup = folder / f"{now[:-3]}Z"
         beside = folder / UNFINISHED.format(backup.name)
@@ -98,8 +99,12 @@ def verified(backup: Path, advance: Callable[[int], None]) -> Manifest:
 
     `advance` is told the bytes that were read.
     """
-    for line in (backup / SUMS).read_text().splitlines():
-        wanted, _space, name = line.partition("  ")
+    sums = dict(line.split("  ", 1)[::-1] for line in (backup / SUMS).read_text().splitlines())
+    there = {str(file.relative_to(backup)) for file in _files(backup) if file.name != SUMS}
+    if sums.keys() != there:
+        sentence = _("%(file)s does not list the files that are there: the backup is not whole.")
+        raise NotABackup(sentence % {"file": backup / SUMS})
+    for name, wanted in sums.items():
         try:
             sound = _sum(backup / name, advance) == wanted
         except OSError as error:

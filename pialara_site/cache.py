@@ -15,7 +15,6 @@ from functools import wraps
 from threading import Lock
 
 from bson import Timestamp
-from pymongo.collection import Collection
 from pymongo.errors import PyMongoError
 
 from . import changes
@@ -122,12 +121,11 @@ def _limit(seconds: float) -> float:
 shared = Cache()
 
 
-def cached(*of: Collection, seconds: float = SECONDS):
-    """Keeps what a function returns, by its arguments, until one of the collections changes.
+def cached(*topics: Topic, seconds: float = SECONDS):
+    """Keeps what a function returns, by its arguments, until one of the topics changes.
 
     `seconds` is for what changes by itself, as the days go by.
     """
-    topics = tuple(map(Topic.of, of))
 
     def decorator(compute):
         name = f"{compute.__module__}.{compute.__qualname__}"

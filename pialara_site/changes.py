@@ -13,6 +13,7 @@ from threading import Lock, Thread
 from typing import NamedTuple
 
 from bson import Timestamp
+from bson.errors import BSONError
 from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
 from pymongo.database import Database
@@ -96,10 +97,16 @@ def key_of(change: dict) -> str | None:
             return _plain(change["documentKey"]["_id"])
         case "comments" if document is not None:
             return _plain(document.get("movie_id")) or NOBODY
-        # A client who goes to another technician concerns the old one as well.
-        case "users" if document is not None and "parent" not in (change.get("updated") or ()):
+        # A client who goes to another technician concerns the old one as well, whom neither such an
+        # update nor a replacement names.
+        case "users" if document is not None and not _may_change_parent(change):
             return _plain(document.get("parent")) or NOBODY
     return None
+
+
+def _may_change_parent(change: dict) -> bool:
+    is_replacement = change["operationType"] == "replace"
+    return is_replacement or "parent" in (change.get("updated") or ())
 
 
 def _only_counts(change: dict) -> bool:
@@ -142,6 +149,8 @@ class Stream:
             except PyMongoError as error:
                 if not _is_away(error):
                     pause = self._refused(error)
+            except BSONError as error:  # in a change that another program made
+                pause = self._refused(error)
             time.sleep(pause)
 
     def _listen(self):
@@ -196,7 +205,7 @@ class Stream:
         self._since = at
         self._changed.clear()
 
-    def _refused(self, error: PyMongoError) -> float:
+    def _refused(self, error: PyMongoError | BSONError) -> float:
         """Where the token was refused, go on from now; else wait. Returns how long to pause."""
         was_new, self._token = self._token is None, None
         reason = (getattr(error, "details", None) or {}).get("codeName") or type(error).__name__

@@ -46,6 +46,8 @@ class Client(MongoClient):
         gives_up = time.monotonic() + self.options.server_selection_timeout
         while True:
             if self.circuit.is_open and not self._has_server(server_selector, address):
+                if operation == "commitTransaction":
+                    time.sleep(GLANCE_SECONDS)  # the driver repeats it without a pause
                 raise DatabaseAway
             began = time.monotonic()
             try:
@@ -53,10 +55,14 @@ class Client(MongoClient):
                     return super()._select_server(
                         server_selector, session, operation, address, **options
                     )
-            except ServerSelectionTimeoutError:
+            except ServerSelectionTimeoutError as error:
                 now = time.monotonic()
+                if now >= gives_up:
+                    self.circuit.waited_in_vain()
+                    # In a transaction the driver would repeat all of it after any other error.
+                    raise DatabaseAway from error
                 # One that was shorter ended with the time that its caller has.
-                if now >= gives_up or now - began < GLANCE_SECONDS:
+                if now - began < GLANCE_SECONDS:
                     self.circuit.waited_in_vain()
                     raise
 
@@ -122,7 +128,8 @@ class Circuit(ServerHeartbeatListener):
         if any(servers[address].is_writable for address in servers.keys() - lost):
             return False
         has_majority = 2 * len(lost) < len(servers)  # and can elect one that takes writes
-        return not has_majority or self._is_patience_over()
+        # Once it is open, a majority that has not elected one yet is no return.
+        return self.is_open or not has_majority or self._is_patience_over()
 
     def _is_patience_over(self) -> bool:
         since = self._in_vain_since

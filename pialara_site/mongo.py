@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from typing import TypeVar
+from urllib.parse import parse_qsl, urlsplit
 
 import pymongo
 from django.conf import settings
@@ -36,8 +37,7 @@ def connect() -> Client:
             _("MONGODB_URI is malformed: it has to start with mongodb:// or mongodb+srv://.")
         )
     try:
-        options = {"connect": False, "event_listeners": [CommandLog()], **settings.MONGODB_OPTIONS}
-        return Client(uri, **options)
+        return Client(uri, connect=False, event_listeners=[CommandLog()], **_options(uri))
     except (ConfigurationError, ValueError) as error:
         # The driver's text may quote the address, and with it the password.
         raise ImproperlyConfigured(
@@ -48,10 +48,17 @@ def connect() -> Client:
         ) from error
 
 
+def _options(uri: str) -> dict:
+    """Ours, but for those that the address has its own value of."""
+    given = {name.lower() for name, _value in parse_qsl(urlsplit(uri).query)}
+    return {k: v for k, v in settings.MONGODB_OPTIONS.items() if k.lower() not in given}
+
+
 def database(setting: str) -> Database:
     """The database whose name is in this setting."""
     try:
-        return client[getattr(settings, setting)]
+        # What a majority has: no page shows what a primary that dies may take along.
+        return client.get_database(getattr(settings, setting), read_concern=ReadConcern("majority"))
     except InvalidName as error:
         sentence = _("%(setting)s is not a name for a database: %(reason)s.")
         raise ImproperlyConfigured(sentence % {"setting": setting, "reason": error}) from error

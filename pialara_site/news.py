@@ -4,6 +4,7 @@ from functools import lru_cache
 from http.client import NO_CONTENT
 
 from bson import Timestamp
+from django.conf import settings
 from django.core.signing import BadSignature, Signer
 
 from . import changes
@@ -52,5 +53,6 @@ class NothingNew:
         seen = environ.get("HTTP_SEEN")
         if not seen or is_news(seen):
             return self.application(environ, start_response)
-        start_response(f"{NO_CONTENT.value} {NO_CONTENT.phrase}", [("Cache-Control", "no-store")])
+        headers = [("Cache-Control", "no-store"), *settings.GUARDS.items()]
+        start_response(f"{NO_CONTENT.value} {NO_CONTENT.phrase}", headers)
         return []

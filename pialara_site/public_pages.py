@@ -86,6 +86,7 @@ class PublicPagesMiddleware:
         own = []
 
         def ask() -> Page:
+            request.is_shared = True  # so it holds no token
             own.append(self.get_response(request))
             return _page(request, own[0])
 

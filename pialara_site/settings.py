@@ -49,6 +49,7 @@ VAR_DIR = (BASE_DIR / env("str", "VAR_DIR", "var")).resolve()
 ALLOWED_HOSTS = env("list", "ALLOWED_HOSTS", [])
 SECRET_KEY = env("str", "SECRET_KEY", "")
 MONGODB_URI = env("str", "MONGODB_URI", "")
+EMAIL_URL = env("str", "EMAIL_URL", "")
 
 
 def development_key():
@@ -72,7 +73,7 @@ if DEBUG:
     SECRET_KEY = SECRET_KEY or development_key()
     ALLOWED_HOSTS = ALLOWED_HOSTS or [".localhost", "127.0.0.1", "[::1]"]
 else:
-    for name in ("SECRET_KEY", "ALLOWED_HOSTS", "MONGODB_URI"):
+    for name in ("SECRET_KEY", "ALLOWED_HOSTS", "MONGODB_URI", "EMAIL_URL"):
         if not globals()[name]:
             sentence = gettext("With DEBUG=False the setting %(name)s has to be set.")
             raise ImproperlyConfigured(sentence % {"name": name})

@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterable
+from itertools import chain, islice
 
 from django.http import StreamingHttpResponse
 
@@ -22,13 +23,18 @@ class _Echo:
 
 
 def download(name: str, rows: Iterable[Iterable]) -> StreamingHttpResponse:
-    """The rows as a CSV file of that name, sent while they are read."""
+    """The rows as a CSV file of that name, sent while they are read.
+
+    The first is read before, so that an error of the database is a page and no broken file.
+    """
+    rows = iter(rows)
+    first = list(islice(rows, 1))
     # All in quotes, as some spreadsheets part cells at other signs than the comma.
     writer = csv.writer(_Echo(), quoting=csv.QUOTE_ALL)
 
     def lines():
         yield "\N{BYTE ORDER MARK}"  # by this spreadsheets know UTF-8
-        for row in rows:
+        for row in chain(first, rows):
             yield writer.writerow(map(defused, row))
 
     response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")

@@ -140,7 +140,7 @@ def test_change_needs_the_csrf_token(request, address, path):
     assert caller.post(address(path, caller)).status_code == 403
 
 
-@pytest.mark.parametrize("path", ["/register/", "/login/", "/password/reset/", "/language/"])
+@pytest.mark.parametrize("path", ["/register/", "/login/", "/password/reset/", "/display/"])
 def test_public_form_needs_the_csrf_token(anonymous, path):
     anonymous.handler.enforce_csrf_checks = True
     assert anonymous.post(path).status_code == 403

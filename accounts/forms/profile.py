@@ -65,6 +65,13 @@ class PreferencesForm(Grouped, DisplayForm):
         self.fields["favorite_genres"].choices = dict(genres.choices()) | others
 
 
+class RemoveContactForm(forms.Form):
+    """Which contact was shown, and the id of the removal: sent twice, it removes one."""
+
+    id = IdField()
+    version = forms.CharField(required=False, widget=forms.HiddenInput)
+
+
 class ContactForm(forms.Form):
     nombre = forms.CharField(label=_("Name"), max_length=150, validators=[visible_line])
     relacion = forms.CharField(

@@ -278,6 +278,15 @@ def test_of_equal_contacts_one_is_removed(cliente):
     assert names(cliente) == ["Eva", "Luis"]
 
 
+def test_removal_that_is_sent_again_leaves_the_twin(cliente):
+    keep(cliente, EVA, EVA)
+    form = cliente.get("/profile/contacts/0/delete/").context["form"]
+    sent = {name: form[name].value() for name in ("id", "version")}
+    for _ in range(2):
+        assert cliente.post("/profile/contacts/0/delete/", sent).status_code == 302
+    assert names(cliente) == ["Eva"]
+
+
 def test_contact_that_says_more_stays_when_one_that_says_less_goes(cliente):
     keep(cliente, {"nombre": "Eva"}, EVA)
     cliente.post("/profile/contacts/0/delete/")
@@ -293,7 +302,7 @@ def test_contact_of_another_shape_is_removed(cliente, odd):
 
 def test_contact_that_moved_meanwhile_is_not_removed(cliente):
     keep(cliente, EVA, LUIS)
-    shown = cliente.get("/profile/contacts/0/delete/").context["version"]
+    shown = cliente.get("/profile/contacts/0/delete/").context["form"]["version"].value()
     keep(cliente, LUIS)
     cliente.post("/profile/contacts/0/delete/", {"version": shown})
     assert names(cliente) == ["Luis"]

@@ -126,7 +126,15 @@ def test_who_logged_in_last_comes_first(admin):
 def test_who_logged_in_within_seven_days_is_counted(admin):
     for days in (0, 6, 8, 400):
         a_client(ultimo_acceso=datetime.now(UTC) - timedelta(days=days))
-    assert numbers(admin).this_week == 2
+    assert admin.get("/dashboard/").context["this_week"] == 2
+
+
+@pytest.mark.usefixtures("caching")
+def test_login_is_counted_at_once(admin, heard):
+    assert admin.get("/dashboard/").context["this_week"] == 0
+    record_login(a_client())
+    heard()
+    assert admin.get("/dashboard/").context["this_week"] == 1
 
 
 def test_home_of_an_administrator_shows_the_numbers(admin):

@@ -7,7 +7,7 @@ import pytest
 from bson.codec_options import CodecOptions, DatetimeConversion
 
 from accounts import audit, caseload, directory
-from accounts.dashboard import overview_pipeline, people_pipeline
+from accounts.dashboard import activity_pipeline, overview_pipeline
 from accounts.directory import SORTS, Filters, kinds_pipeline
 from accounts.models import User
 from accounts.users import COLLATION, KIND_INDEX, users
@@ -150,7 +150,7 @@ def test_technicians_beside_the_filters_scan_no_collection():
 
 @pytest.mark.usefixtures("hundreds")
 def test_centres_numbers_scan_no_collection():
-    kinds, *united = pieces(overview_pipeline(LONG_AGO, LONG_AGO))
+    kinds, *united = pieces(overview_pipeline(LONG_AGO))
     assert_on_indexes(stages(kinds, collation=None, hint=KIND_INDEX))
     for pipeline in united:
         assert_on_indexes(stages(pipeline, collation=None))
@@ -158,7 +158,9 @@ def test_centres_numbers_scan_no_collection():
 
 @pytest.mark.usefixtures("hundreds")
 def test_who_logged_in_last_and_most_are_read_in_the_order_of_an_index():
-    for pipeline in pieces(people_pipeline()):
+    *people, this_week = pieces(activity_pipeline(LONG_AGO))
+    assert_on_indexes(stages(this_week))
+    for pipeline in people:
         found = stages(pipeline)
         assert_on_indexes(found)
         assert "SORT" not in found

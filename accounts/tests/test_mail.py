@@ -134,7 +134,7 @@ def test_no_password_is_in_the_mail(cliente):
         assert secret not in message.body + html_of(message)
 
 
-@pytest.mark.parametrize("failure", [OSError, SMTPException])
+@pytest.mark.parametrize("failure", [OSError, SMTPException, ValueError])
 def test_mail_server_that_fails_breaks_no_change(monkeypatch, failure):
     def fail(*args, **options):
         raise failure

@@ -31,7 +31,11 @@ LOGINS_TOO = Topic.of(users.users, EVERYTHING)
 def home(request):
     """What administrators see at /."""
     numbers = dashboard.overview()
-    context = {"numbers": numbers, **_charts(numbers)}
+    context = {
+        "numbers": numbers,
+        "this_week": dashboard.activity().this_week,
+        **_charts(numbers),
+    }
     return render(request, "accounts/home_administrator.html", context)
 
 
@@ -224,16 +228,20 @@ def export(request):
 def show_dashboard(request):
     seen = news.token(LOGINS_TOO)
     numbers = dashboard.overview()
-    latest, busiest = dashboard.active_people()
+    activity = dashboard.activity()
     roles = [(value, label, numbers.roles[value]) for value, label in Role.choices]
     states = [(value, label, numbers.states[value]) for value, label in Status.choices]
     context = {
         "numbers": numbers,
+        "this_week": activity.this_week,
         "kinds": [
             (_bars(_("By role"), roles), "rol", roles),
             (_bars(_("By state"), states), "estado", states),
         ],
-        "logins": [(_("Last logins"), latest, False), (_("Most logins"), busiest, True)],
+        "logins": [
+            (_("Last logins"), activity.latest, False),
+            (_("Most logins"), activity.busiest, True),
+        ],
         **_charts(numbers),
         "news": seen,
     }

@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from .. import consequences, contacts
-from ..forms.profile import CHANGED, ContactForm
+from ..forms.profile import CHANGED, ContactForm, RemoveContactForm
 from ..requests import actor
 
 
@@ -42,11 +42,13 @@ def edit(request, client, place: int, *, back: str, crumbs=(), owner=None):
 
 def delete(request, client, place: int, *, back: str, crumbs=(), owner=None):
     contact = _contact_or_404(client, place)
-    seen = contacts.version(contact)
-    if request.method == "POST":
+    shown = contacts.version(contact)
+    is_sent = request.method == "POST"
+    form = RemoveContactForm(request.POST if is_sent else None, initial={"version": shown})
+    if form.is_valid():
+        new, seen = form.cleaned_data["id"], form.cleaned_data["version"] or shown
         try:
-            seen = request.POST.get("version") or seen
-            contacts.remove(client.pk, place, actor(request), seen, owner)
+            contacts.remove(client.pk, place, actor(request), seen, owner, _id=new)
         except contacts.ChangedMeanwhile:
             messages.error(request, CHANGED)
         else:
@@ -56,7 +58,7 @@ def delete(request, client, place: int, *, back: str, crumbs=(), owner=None):
         "title": _("Remove %(name)s from the contacts?") % {"name": contact.get("nombre", "")},
         "consequences": consequences.of_removing(contact),
         "submit": _("Remove"),
-        "version": seen,
+        "form": form,
         "back": back,
         "crumbs": crumbs,
     }

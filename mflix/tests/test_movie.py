@@ -82,7 +82,6 @@ def test_title_stands_in_the_browsers_tab(anonymous):
         ("Countries", "Mexico"),
         ("Languages", "Spanish, Nahuatl"),
         ("Released", "8 May 1962"),
-        ("Awards", "Palme d'Or nominee."),
         ("Awards won", "5"),
         ("Nominations", "1,234"),
         ("Critics agree", "Societal etiquette devolves."),

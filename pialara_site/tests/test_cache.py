@@ -226,7 +226,7 @@ def test_entry_that_replaces_another_takes_its_place(clock):
 def test_function_is_kept_by_its_arguments(caching):
     asked = []
 
-    @cached(movies)
+    @cached(Topic.of(movies))
     def double(number):
         asked.append(number)
         return 2 * number

@@ -205,6 +205,12 @@ def test_client_who_leaves_concerns_the_old_technician_too(heard_of, parent):
     assert heard_of(lambda: users.update_one({"_id": client.pk}, update)) == [True, True]
 
 
+def test_client_who_is_replaced_may_have_been_anothers(heard_of):
+    client = a_client(parent="ana@example.org")
+    new = {**users.find_one({"_id": client.pk}), "parent": "bea@example.org"}
+    assert heard_of(lambda: users.replace_one({"_id": client.pk}, new)) == [True, True]
+
+
 def test_client_who_is_deleted_may_be_anybodys(heard_of):
     client = a_client(parent="ana@example.org")
     assert heard_of(lambda: users.delete_one({"_id": client.pk})) == [True, True]

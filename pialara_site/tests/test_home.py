@@ -135,9 +135,15 @@ def test_wrong_role_is_403(cliente):
 
 def test_form_from_another_site_is_403(anonymous):
     anonymous.handler.enforce_csrf_checks = True
-    response = anonymous.post("/language/", {"language": "en"})
+    response = anonymous.post("/display/", {"theme": "dark"})
     assert response.status_code == 403
     assert response.templates[0].name == "errors/csrf.html"
+
+
+def test_language_is_changed_from_elsewhere_only_for_who_is_nobody(anonymous, cliente):
+    for browser, status in ((anonymous, 302), (cliente, 403)):
+        browser.handler.enforce_csrf_checks = True
+        assert browser.post("/language/", {"language": "en"}).status_code == status
 
 
 @pytest.mark.parametrize("name", ["400", "403", "404", "405", "413", "429", "500", "503", "csrf"])

@@ -111,6 +111,12 @@ def test_login_that_cannot_be_checked_is_503(anonymous, away):
     assert anonymous.post("/login/", form).status_code == 503
 
 
+def test_download_that_cannot_begin_is_503(admin, away):
+    admin.raise_request_exception = False
+    away(users.users, "find")
+    assert admin.get("/users/export.csv").status_code == 503
+
+
 def test_wrong_question_stays_a_500(admin, away):
     admin.raise_request_exception = False
     away(audit.entries, "count_documents", OperationFailure("unknown operator", 2))

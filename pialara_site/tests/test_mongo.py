@@ -31,6 +31,14 @@ def python(code: str, **variables) -> subprocess.CompletedProcess:
     )
 
 
+def test_options_of_the_address_go_before_our_own(settings):
+    settings.MONGODB_URI = "mongodb://db.example.org/?timeoutMS=700&appName=centre"
+    with mongo.connect() as client:
+        assert client.options.timeout == 0.7
+        assert client.options.pool_options.appname == "centre"
+        assert client.options.write_concern.document["w"] == "majority"
+
+
 # One client, no work at import
 
 

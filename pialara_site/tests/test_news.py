@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.conf import settings
 from django.http import HttpResponse
 
 from accounts.users import record_login, users
@@ -47,6 +48,7 @@ def test_nothing_new_costs_no_command_and_no_session(opened, commands, path, rol
     with commands() as seen:
         response = ask(caller, path, token)
     assert (response.status_code, response.content, seen) == (204, b"", [])
+    assert settings.GUARDS.items() <= response.headers.items()
     assert "no-store" in response["Cache-Control"]
 
 

@@ -219,10 +219,18 @@ def test_damaged_file_is_named_before_anything_changes(refused, backup, name):
     assert refused(drop=True, yes=True) == f"{path} is damaged: it does not fit its checksum."
 
 
-def test_missing_file_is_named_before_anything_changes(refused, backup):
-    path = backup / mflix.name / "movies.bson.gz"
-    path.unlink()
-    assert refused(drop=True, yes=True) == f"{path} can't be read: No such file or directory."
+NOT_WHOLE = "SHA256SUMS does not list the files that are there: the backup is not whole."
+
+
+def test_missing_file_is_noticed_before_anything_changes(refused, backup):
+    (backup / mflix.name / "movies.bson.gz").unlink()
+    assert refused(drop=True, yes=True).endswith(NOT_WHOLE)
+
+
+def test_list_of_checksums_that_breaks_off_is_noticed(refused, backup):
+    sums = backup / "SHA256SUMS"
+    sums.write_text("".join(sums.read_text().splitlines(keepends=True)[:-1]))
+    assert refused(drop=True, yes=True).endswith(NOT_WHOLE)
 
 
 def test_file_that_breaks_off_changes_nothing(refused, backup):

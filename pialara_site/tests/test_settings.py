@@ -12,6 +12,7 @@ PRODUCTION = {
     "SECRET_KEY": "a key",
     "ALLOWED_HOSTS": "pialara.example.org,www.example.org",
     "MONGODB_URI": "mongodb://db.example.org/",
+    "EMAIL_URL": "smtp://mail.example.org:25",
 }
 
 
@@ -31,7 +32,7 @@ def settings_of(monkeypatch, tmp_path):
 # What has to be set
 
 
-@pytest.mark.parametrize("name", ["SECRET_KEY", "ALLOWED_HOSTS", "MONGODB_URI"])
+@pytest.mark.parametrize("name", ["SECRET_KEY", "ALLOWED_HOSTS", "MONGODB_URI", "EMAIL_URL"])
 def test_production_without_a_setting_it_needs_names_it(settings_of, name):
     with pytest.raises(ImproperlyConfigured, match=name):
         settings_of(**{**PRODUCTION, name: ""})
@@ -188,7 +189,7 @@ def test_proxy_is_believed_only_by_the_header_that_is_set(settings_of):
 
 
 def test_mail_is_printed_until_a_server_is_set(settings_of):
-    assert settings_of(EMAIL_URL="")["EMAIL_BACKEND"].endswith("console.EmailBackend")
+    assert settings_of(DEBUG="True", EMAIL_URL="")["EMAIL_BACKEND"].endswith("console.EmailBackend")
     found = settings_of(EMAIL_URL="smtp+tls://ana:secret@mail.example.org:587")
     assert (found["EMAIL_HOST"], found["EMAIL_USE_TLS"]) == ("mail.example.org", True)
 

@@ -40,6 +40,7 @@ PRODUCTION = {
     "SECRET_KEY": "x",
     "ALLOWED_HOSTS": "x",
     "MONGODB_URI": "mongodb://x",
+    "EMAIL_URL": "dummymail://",
 }
 
 

@@ -4,6 +4,7 @@ import os
 import random
 import signal
 import time
+from itertools import count
 
 from pialara_site.tests.processes import Started, children_of, wait_until
 from tests.replica_set import ReplicaSet
@@ -31,15 +32,15 @@ class Faults:
         self.kinds = [getattr(self, kind) for kind in kinds or KINDS]
 
     def draw(self, seconds: float):
-        """Break one thing after another for so long, each of them once before any of them twice.
+        """Break one thing after another for so long, and until each of them was broken once.
 
-        Yields the name of each when all is whole again.
+        None is broken twice before all were once. Yields the name of each when all is whole again.
         """
         end = time.monotonic() + seconds
-        while True:
+        for times in count():
             for fault in self.chance.sample(self.kinds, len(self.kinds)):
                 time.sleep(self.chance.uniform(*BETWEEN_SECONDS))
-                if time.monotonic() >= end:
+                if times and time.monotonic() >= end:
                     return
                 fault()
                 self.replica_set.wait_until_whole()

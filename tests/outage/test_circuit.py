@@ -77,6 +77,16 @@ def test_set_that_elects_nobody_is_not_waited_for_for_long(whole, client, monkey
     assert [record.levelname for record in caplog.records] == ["ERROR", "WARNING"]
 
 
+def test_majority_that_has_elected_nobody_yet_is_no_return(whole, client):
+    for member in whole.members:
+        member.kill()
+    wait_until(lambda: client.circuit.is_open)
+    for member in whole.members:
+        member.start()
+    wait_until(lambda: not client.circuit.is_open)
+    assert client.primary is not None
+
+
 def test_command_that_is_slow_is_no_outage(whole, client):
     blocked = {"failCommands": ["find"], "blockConnection": True, "blockTimeMS": 3000}
     whole.primary().fail_point("failCommand", {"times": 1}, **blocked)
