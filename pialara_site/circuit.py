@@ -94,7 +94,7 @@ class Circuit(ServerHeartbeatListener):
             self._unreachable.pop(event.connection_id, None)
             if event.reply.is_writable:
                 self._in_vain_since = None
-            self._review()
+            self._review(is_led=event.reply.is_writable)
 
     def failed(self, event):
         # A connection that ends proves little; the monitor makes a new one at once, and that does.
@@ -109,8 +109,9 @@ class Circuit(ServerHeartbeatListener):
             self._in_vain_since = self._in_vain_since or time.monotonic()
             self._review()
 
-    def _review(self):
-        is_away = self.in_force and self._is_away()
+    def _review(self, is_led: bool = False):
+        """Open or close; `is_led` by a server whose answer the client has yet to take in."""
+        is_away = self.in_force and not is_led and self._is_away()
         if is_away and not self.is_open:
             self._away_since = time.monotonic()
             told = ", ".join(
