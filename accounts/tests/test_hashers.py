@@ -1,11 +1,18 @@
-"""The hashes that other programs stored."""
+"""How passwords are hashed, and the hashes that other programs stored."""
 
 import hmac
+import os
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import bcrypt
 import pytest
-from django.contrib.auth.hashers import check_password, identify_hasher
+from django.contrib.auth.hashers import (
+    Argon2PasswordHasher,
+    check_password,
+    identify_hasher,
+    make_password,
+)
 from django.test import Client
 
 from accounts.models import django_hash
@@ -124,3 +131,20 @@ def test_raw_bcrypt_gets_the_name_that_django_needs():
 def test_new_passwords_are_never_hashed_the_old_way(encoded):
     with pytest.raises(NotImplementedError):
         identify_hasher(encoded).encode("password", "salt")
+
+
+# Many at once
+
+
+def test_passwords_are_hashed_one_at_a_time_behind_the_pages(monkeypatch):
+    encode, hashed_on = Argon2PasswordHasher.encode, []
+
+    def told(self, password, salt):
+        hashed_on.append((threading.current_thread().name, os.getpriority(os.PRIO_PROCESS, 0)))
+        return encode(self, password, salt)
+
+    monkeypatch.setattr(Argon2PasswordHasher, "encode", told)
+    with ThreadPoolExecutor(4) as people:
+        list(people.map(make_password, [SECRET] * 8))
+    [(_thread, niceness)] = set(hashed_on)
+    assert niceness > os.getpriority(os.PRIO_PROCESS, 0)
