@@ -14,7 +14,7 @@ NICENESS = 10
 def _step_back():
     """Let the threads that make pages go first."""
     if sys.platform == "linux":  # where a thread has a niceness of its own
-        os.setpriority(os.PRIO_PROCESS, 0, NICENESS)
+        os.nice(NICENESS)
 
 
 class Argon2Hasher(Argon2PasswordHasher):
