@@ -7,7 +7,6 @@ from concurrent.futures import ThreadPoolExecutor
 import pymongo
 from bson import ObjectId
 from pymongo.collection import Collection
-from pymongo.write_concern import WriteConcern
 
 from . import demo
 from .comments import comments
@@ -16,8 +15,6 @@ from .theaters import theaters
 
 # The server takes two batches while the third is being made.
 WRITERS = 2
-# Whatever a crash of the server loses, the next run adds again.
-QUICKLY = WriteConcern(w=1, j=False)
 
 # A range that also leaves out what is no ObjectId, and is read from the index.
 NOT_OURS = {
@@ -76,5 +73,5 @@ def _missing(collection: Collection, ids: list[ObjectId]) -> set[ObjectId]:
 def _insert(collection: Collection, docs: list[dict]) -> int:
     if docs:
         with pymongo.timeout(0):  # threads don't inherit it
-            collection.with_options(write_concern=QUICKLY).insert_many(docs, ordered=False)
+            collection.insert_many(docs, ordered=False)
     return len(docs)
