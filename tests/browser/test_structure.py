@@ -20,7 +20,10 @@ DOUBLE = "document.documentElement.classList.add('text-200')"
 NORMAL = "document.documentElement.classList.remove('text-200')"
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+SPANISH_FIRST = ["es", pytest.param("en", marks=pytest.mark.again)]
+
+
+@pytest.mark.parametrize("language", SPANISH_FIRST)
 @pytest.mark.parametrize(("wanted", "role"), VISITS, ids=str)
 def test_page_is_for_everybody(visit, wanted, role, language):
     page = visit(wanted, role, language)
@@ -40,7 +43,7 @@ def test_page_is_for_everybody(visit, wanted, role, language):
     found += markup_errors(page.answer.text())
     page.evaluate(NORMAL)
     found += axe.violations(page)
-    if language == LANGUAGES[0]:  # the colours are those of any language
+    if language == "es":  # the colours are those of any language
         found += axe.violations_in_chosen_colours(page)
     expect_none(found)
 
