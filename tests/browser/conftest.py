@@ -25,7 +25,7 @@ HERE = Path(__file__).parent
 
 
 def pytest_configure(config):
-    if config.option.markexpr.startswith("browser") and not chromium.path():
+    if config.option.markexpr == "browser" and not chromium.path():
         raise pytest.UsageError(chromium.MISSING)
 
 
