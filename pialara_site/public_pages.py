@@ -5,6 +5,7 @@ own, which is not kept; nor is one that sets a cookie, as its forms hold somebod
 """
 
 import hashlib
+import re
 from collections.abc import Callable, Hashable, Iterable
 from functools import lru_cache
 from typing import NamedTuple
@@ -27,7 +28,7 @@ LONGEST_ADDRESS = 500
 
 # Its cost grows faster than what it saves above this.
 BROTLI_QUALITY = 5
-WORTH_COMPRESSING = 500  # bytes
+TAKES_BROTLI = re.compile(r"\bbr\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))")
 
 pages = Cache(most_bytes=MOST_BYTES)
 
@@ -83,18 +84,17 @@ class PublicPagesMiddleware:
         key = _key(request)
         topics = tuple(of.topics(request, **match.kwargs))
         options = {"seconds": of.seconds(request, **match.kwargs), "when_away": True}
+        is_compressed = bool(TAKES_BROTLI.search(request.headers.get("Accept-Encoding", "")))
         own = []
 
         def ask() -> Page:
             request.is_shared = True  # so it holds no token
             own.append(self.get_response(request))
-            return _page(request, own[0])
+            page = _page(request, own[0])
+            return _compressed(page) if is_compressed else page
 
         try:
-            page = pages.get(key, ask, topics, **options)
-            encoding = _encoding(request, page)
-            if encoding:
-                page = pages.get((*key, encoding), lambda: _compressed(page), topics, **options)
+            page = pages.get((*key, is_compressed), ask, topics, **options)
         except (NotKept, PyMongoError):
             return own[0] if own else self.get_response(request)
         request.resolver_match = match
@@ -111,9 +111,10 @@ def _match(path: str) -> ResolverMatch | None:
 
 def _is_nobodys(request) -> bool:
     """Has the caller neither a session nor a message that waits for them?"""
-    return not (
-        settings.SESSION_COOKIE_NAME in request.COOKIES or "messages" in request.COOKIES
-    ) and (len(request.get_full_path()) <= LONGEST_ADDRESS)
+    return (
+        not (settings.SESSION_COOKIE_NAME in request.COOKIES or "messages" in request.COOKIES)
+        and len(request.headers.get("Host", "") + request.get_full_path()) <= LONGEST_ADDRESS
+    )
 
 
 def _key(request) -> tuple[Hashable, ...]:
@@ -124,7 +125,7 @@ def _key(request) -> tuple[Hashable, ...]:
         request.get_full_path(),
         get_language_from_request(request),
         display.of_device(request),
-        *(request.headers.get(name) for name in ("HX-Request", "HX-Boosted", "HX-Target")),
+        "HX-Request" in request.headers,
     )
 
 
@@ -138,11 +139,6 @@ def _page(request, response) -> Page:
     response.setdefault("Cache-Control", "no-cache")  # ask each time whether it is still true
     digest = hashlib.blake2b(response.content, digest_size=16).hexdigest()
     return Page(dict(response.items()), response.content, digest)
-
-
-def _encoding(request, page: Page) -> str:
-    accepted = request.headers.get("Accept-Encoding", "")
-    return "br" if "br" in accepted and len(page.body) >= WORTH_COMPRESSING else ""
 
 
 def _compressed(page: Page) -> Page:

@@ -16,7 +16,8 @@ LONGEST_SHAPE = 1000
 
 HEADER = "X-Request-ID"
 # What a proxy may name a request; nothing else gets into the log or back to the caller.
-SANE_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+SANE_ID = re.compile(r"[A-Fa-f0-9-]{8,64}")
+METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"}
 
 logger = logging.getLogger(__name__)
 
@@ -61,7 +62,7 @@ class RequestLogMiddleware:
 def _log(request, response, cost: Cost, ms: float):
     match = request.resolver_match
     fields = {
-        "method": request.method,
+        "method": request.method if request.method in METHODS else "other",
         # The pattern, as paths hold tokens and queries hold names.
         "route": f"/{match.route}" if match else None,
         "status": response.status_code,

@@ -311,7 +311,6 @@ LOGGING = {
         # They tell paths, which hold tokens; request_log.py tells of the same requests.
         "django.request": {"level": "CRITICAL"},
         "django.security": {"level": "CRITICAL"},
-        "django.security.DisallowedHost": {"level": "ERROR"},
         "django.server": {"level": "CRITICAL"},
         "pymongo": {"level": "WARNING"},  # below, it tells whole commands
     },

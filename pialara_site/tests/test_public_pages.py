@@ -251,6 +251,37 @@ def test_page_is_compressed_once(anonymous, monkeypatch):
     assert len(times) == 1
 
 
+@pytest.mark.usefixtures("keeping")
+@pytest.mark.parametrize("accepted", ["gzip", "br;q=0, identity", "br;q=0.0", "brotli"])
+def test_page_is_plain_for_who_takes_no_brotli(anonymous, accepted):
+    response = anonymous.get("/mflix/", headers={"Accept-Encoding": accepted})
+    assert "Content-Encoding" not in response.headers
+
+
+@pytest.mark.usefixtures("keeping")
+def test_page_that_changed_while_it_was_compressed_is_not_kept(anonymous, film, monkeypatch):
+    compress, changes = brotli.compress, [lambda: film(title="Meanwhile")]
+
+    def slow(*arguments, **options):
+        while changes:
+            changes.pop()()
+        return compress(*arguments, **options)
+
+    monkeypatch.setattr(brotli, "compress", slow)
+    for title_is_there in (False, True):
+        response = anonymous.get("/mflix/?sort=title", headers={"Accept-Encoding": "br"})
+        assert ("Meanwhile" in brotli.decompress(response.content).decode()) is title_is_there
+
+
+@pytest.mark.usefixtures("keeping")
+def test_what_callers_make_up_is_not_kept(anonymous):
+    before = len(public_pages.pages._entries)
+    for number in range(5):
+        anonymous.get("/mflix/", headers={"HX-Target": "x" * 1000 * number})
+        anonymous.get("/mflix/", {"q": "x" * 1000 * number})
+    assert len(public_pages.pages._entries) <= before + 2
+
+
 def test_own_page_is_not_compressed(cliente):
     """It holds a token, which its length would tell to who can make it send a guess along."""
     response = cliente.get("/mflix/", headers={"Accept-Encoding": "br"})

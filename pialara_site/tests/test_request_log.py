@@ -100,15 +100,26 @@ def test_answer_names_the_request_as_the_log_does(anonymous, lines):
 
 
 def test_id_of_a_proxy_is_kept(anonymous, lines):
-    response = anonymous.get("/", headers={"x-request-id": "proxy-1.2_3"})
-    assert response.headers["X-Request-ID"] == lines[0]["request"] == "proxy-1.2_3"
+    response = anonymous.get("/", headers={"x-request-id": "0a1b2c-3D4E"})
+    assert response.headers["X-Request-ID"] == lines[0]["request"] == "0a1b2c-3D4E"
 
 
 @pytest.mark.parametrize(
-    "wrong", ["", "short", "x" * 65, "ana@example.org", "a b c d e f", "ñandúñandú"]
+    "wrong", ["", "short", "x" * 65, "ana@example.org", "Ana.Perez-Lopez", "ñandúñandú"]
 )
 def test_id_that_is_none_is_replaced(anonymous, wrong):
     assert anonymous.get("/", headers={"x-request-id": wrong}).headers["X-Request-ID"] != wrong
+
+
+@pytest.mark.parametrize("odd", ["ANA.PEREZ", "PURGE"])
+def test_method_that_somebody_made_up_is_not_told(anonymous, lines, odd):
+    anonymous.generic(odd, "/")
+    assert lines[0]["method"] == "other"
+
+
+def test_host_that_somebody_made_up_is_not_told(anonymous, caplog):
+    assert anonymous.get("/", headers={"host": "ana@example.org"}).status_code == 400
+    assert "ana@example.org" not in caplog.text
 
 
 # Slow commands
