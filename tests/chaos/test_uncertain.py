@@ -1,11 +1,13 @@
 """A write that MongoDB does not confirm: the page keeps the form, and sending it again is safe."""
 
+from contextlib import contextmanager
 from io import BytesIO
 
 import pytest
 from bson import ObjectId
 from django import forms
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import override_settings
 from PIL import Image
 
 from accounts import audit
@@ -25,11 +27,16 @@ OUTCOMES = {"stored": ("commitTransaction", UNCONFIRMED), "lost": ("insert", CUT
 
 
 @pytest.fixture(params=OUTCOMES)
-def unknown(request, settings):
+def unknown(request):
     """`with unknown():` no transaction is confirmed: all of it is done all the same, or nothing."""
-    settings.MONGODB_TRANSACTION_TIMEOUT_MS = 300
     command, how = OUTCOMES[request.param]
-    return lambda: failing(command, how=how)
+
+    @contextmanager
+    def unknown():
+        with failing(command, how=how), override_settings(MONGODB_TRANSACTION_TIMEOUT_MS=300):
+            yield
+
+    return unknown
 
 
 def send(browser, unknown, path: str, form: dict):

@@ -1,5 +1,6 @@
 import contextlib
 import errno
+import math
 import os
 import signal
 import socket
@@ -93,7 +94,9 @@ class Command(BaseCommand):
         try:
             if answers(server, host, port):
                 self.announce(host, port)
-            status = server.wait()
+            # With a timeout it looks up now and then: a signal that comes just before a wait
+            # without one is not handled until the next.
+            status = server.wait(timeout=math.inf)
         finally:
             # Whatever happened, also to the server itself: no worker is left to keep the port.
             with contextlib.suppress(ProcessLookupError):
