@@ -50,6 +50,7 @@ def product(mongodb_uri: str, secret_key: str, databases: dict[str, str]) -> Ite
         "DEBUG": "False",
         "ALLOWED_HOSTS": "127.0.0.1",
         "SECURE_SSL_REDIRECT": "False",
+        "EMAIL_URL": "dummymail://",
         "MONGODB_APPNAME": "pialara",
         "VAR_DIR": str(FOLDER / "server"),
     }
