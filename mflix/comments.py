@@ -112,54 +112,52 @@ def _owned(comment_id: ObjectId, owner: str | None) -> dict:
 # Pages
 
 
-def lookups(cursor: Cursor = FIRST_PAGE) -> list[dict]:
-    """The stages that give films a page of their comments, for first_page() to take out.
+def newest() -> dict:
+    """The stage that gives films their newest comments, for first_page() to take out.
 
     The aggregate has to have our collation: with another one, the index gives no order.
     """
-    return [
-        {
-            "$lookup": {
-                "from": comments.name,
-                "localField": "_id",
-                "foreignField": "movie_id",
-                "pipeline": stages,
-                "as": _field(phase),
-            }
-        }
-        for phase, stages in cursor.pipelines({}).items()
-    ]
-
-
-def _field(phase: Phase) -> str:
-    return f"comments_{phase.name.lower()}"
+    first = [{"$match": {"$and": ORDER.is_plain()}}, {"$sort": dict(_NEWEST)}]
+    return _lookup([*first, {"$limit": PER_PAGE + 1}], "comments")
 
 
 def first_page(movie: dict) -> Slice:
-    """The comments that lookups() put into a film; the film is left without them."""
-    return _taken_out(movie, FIRST_PAGE)
-
-
-def _taken_out(movie: dict, cursor: Cursor) -> Slice:
-    return _page(cursor, {phase: movie.pop(_field(phase), ()) for phase in Phase})
+    """The comments that newest() put into a film; the film is left without them."""
+    rows = movie.pop("comments")
+    dated = [row for row in rows if isinstance(row.get("date"), datetime)]
+    undated = [row for row in rows if row.get("date") is None]
+    if len(dated) + len(undated) == len(rows):
+        return _page(FIRST_PAGE, {Phase.KIND: dated, Phase.MISSING: undated})
+    # MongoDB sorts some odd dates before the others.
+    return _read(FIRST_PAGE, {"movie_id": movie["_id"]}, collation=COLLATION)
 
 
 def page(movie_id: ObjectId, query: Mapping[str, str]) -> tuple[dict, Slice]:
     """A film by its title, and the page of its comments that a URL asks for. Raises NoSuchMovie."""
     cursor = Cursor.read(ORDER, PER_PAGE, query)
     film = [{"$match": {"_id": movie_id}}, {"$project": {"title": 1}}]
-    movie = next(movies.aggregate([*film, *lookups(cursor)], collation=COLLATION), None)
+    lookups = [_lookup(stages, phase.name) for phase, stages in cursor.pipelines({}).items()]
+    movie = next(movies.aggregate([*film, *lookups], collation=COLLATION), None)
     if movie is None:
         raise NoSuchMovie(movie_id)
-    return movie, _taken_out(movie, cursor)
+    return movie, _page(cursor, {phase: movie.pop(phase.name, ()) for phase in Phase})
+
+
+def _lookup(stages: list[dict], name: str) -> dict:
+    return {
+        "$lookup": {
+            "from": comments.name,
+            "localField": "_id",
+            "foreignField": "movie_id",
+            "pipeline": stages,
+            "as": name,
+        }
+    }
 
 
 def written_by(email: str, query: Mapping[str, str]) -> Slice:
     """The page of a person's comments, with the titles of their films, that a URL asks for."""
-    cursor = Cursor.read(ORDER, PER_PAGE, query)
-    pipelines = cursor.pipelines(_by(email))
-    queries = {phase: (comments, [*stages, FILM]) for phase, stages in pipelines.items()}
-    return _page(cursor, together(queries))
+    return _read(Cursor.read(ORDER, PER_PAGE, query), _by(email), FILM)
 
 
 FILM = {
@@ -171,6 +169,14 @@ FILM = {
         "as": "movie",
     }
 }
+
+
+def _read(cursor: Cursor, wanted: dict, *stages: dict, **options) -> Slice:
+    """The page of the comments that fit the filter `wanted`, after `stages`."""
+    queries = {
+        phase: (comments, [*found, *stages]) for phase, found in cursor.pipelines(wanted).items()
+    }
+    return _page(cursor, together(queries, **options))
 
 
 def _page(cursor: Cursor, found: Mapping[Phase, list[dict]]) -> Slice:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from bson import ObjectId
 
-from .comments import first_page, lookups
+from .comments import first_page, newest
 from .keyset import Slice
 from .movies import COLLATION, movies
 from .suggestions import similar_to_it
@@ -18,7 +18,7 @@ class Film:
 
 
 def pipeline(movie_id: ObjectId) -> list[dict]:
-    return [{"$match": {"_id": movie_id}}, *lookups(), *similar_to_it()]
+    return [{"$match": {"_id": movie_id}}, newest(), *similar_to_it()]
 
 
 def by_id(movie_id: ObjectId) -> Film | None:

@@ -6,9 +6,9 @@ from .movies import CARD, POPULAR_FIRST, movies
 
 # What a person, a director or a genre in common is worth.
 WORTH = {"directors": 3, "cast": 2, "genres": 1}
-# The most popular films are candidates, so many for each field.
-CANDIDATES = 30
 SHOWN = 10
+# The most popular films are candidates, so many for each field. One may be the film itself.
+CANDIDATES = SHOWN + 1
 
 MOST_POPULAR = [{"$sort": POPULAR_FIRST}, {"$limit": CANDIDATES}]
 RANKED = {"shared": DESCENDING, **POPULAR_FIRST}

@@ -37,26 +37,25 @@ def lookups_of(plan: dict) -> list[dict]:
 
 @pytest.fixture
 def counted(movie):
-    """What the lookups of a film's page read."""
-    pipeline = [{"$match": {"_id": movie["_id"]}}, *comments.lookups()]
+    """What the lookup of a film's page reads."""
+    pipeline = [{"$match": {"_id": movie["_id"]}}, comments.newest()]
     command = {
         "aggregate": movies.name,
         "pipeline": pipeline,
         "cursor": {},
         "collation": COLLATION.document,
     }
-    return lookups_of(movies.database.command("explain", command, verbosity="executionStats"))
+    [stage] = lookups_of(movies.database.command("explain", command, verbosity="executionStats"))
+    return stage
 
 
 def test_film_with_comments_reads_an_index_and_nothing_else(counted):
-    assert [stage["collectionScans"] for stage in counted] == [0, 0, 0]
-    assert {name for stage in counted for name in stage["indexesUsed"]} == {
-        "movie_id_1_date_-1__id_-1"
-    }
+    assert counted["collectionScans"] == 0
+    assert counted["indexesUsed"] == ["movie_id_1_date_-1__id_-1"]
 
 
 def test_film_with_comments_reads_no_more_of_them_than_it_shows(counted):
-    assert sum(stage["totalDocsExamined"] for stage in counted) == PER_PAGE + 1
+    assert counted["totalDocsExamined"] == PER_PAGE + 1
 
 
 @pytest.mark.parametrize("backwards", [False, True])

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from html import unescape
 
 import pytest
-from bson import ObjectId
+from bson import MaxKey, ObjectId
 from bson.datetime_ms import DatetimeMS
 
 from mflix import comments
@@ -161,7 +161,7 @@ def test_everybody_who_is_logged_in_gets_the_form(request, movie, role):
 
 def test_film_and_its_first_comments_are_one_round_trip(movie, commands):
     a_comment(movie, text="Good")
-    film = [{"$match": {"_id": movie["_id"]}}, *comments.lookups()]
+    film = [{"$match": {"_id": movie["_id"]}}, comments.newest()]
     with commands() as seen:
         found = movies.aggregate(film, collation=COLLATION).next()
     assert [comment.text for comment in comments.first_page(found).rows] == ["Good"]
@@ -170,7 +170,7 @@ def test_film_and_its_first_comments_are_one_round_trip(movie, commands):
 
 def test_film_is_left_as_it_was(movie):
     a_comment(movie)
-    film = [{"$match": {"_id": movie["_id"]}}, *comments.lookups()]
+    film = [{"$match": {"_id": movie["_id"]}}, comments.newest()]
     found = movies.aggregate(film, collation=COLLATION).next()
     comments.first_page(found)
     assert found == movie
@@ -277,6 +277,13 @@ def test_comments_without_a_proper_date_come_last(anonymous, movie):
     for text, date in [("none", ...), ("odd", "yesterday"), ("good", START)]:
         a_comment(movie, text=text, date=date)
     assert texts(anonymous.get(path(movie))) == ["good", "odd", "none"]
+
+
+def test_good_dates_come_first_however_many_odd_ones_mongodb_sorts_before_them(anonymous, movie):
+    for n in range(25):
+        a_comment(movie, text=f"odd {n}", date=MaxKey())
+    a_comment(movie, text="good", date=START)
+    assert texts(anonymous.get(path(movie)))[0] == "good"
 
 
 def test_pages_show_every_comment_once_whatever_its_date(anonymous, movie):
