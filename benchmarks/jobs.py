@@ -97,7 +97,7 @@ def _pages() -> list[str]:
     """The pages after the first one, with the tokens that their links have."""
     order = ORDERS[DEFAULT_SORT]
     first = Cursor(order, PER_PAGE * DEEPEST).pipelines({})[Phase.KIND]
-    shown = {order.field: 1}
+    shown = {order.field: 1, "phase": 1}
     rows = list(movies.aggregate([*first, {"$project": shown}]))
     return [
         f"/mflix/?{urlencode({'after': _token(rows[start : start + PER_PAGE + 1])})}"
@@ -106,7 +106,7 @@ def _pages() -> list[str]:
 
 
 def _token(rows: list[dict]) -> str:
-    return Cursor(ORDERS[DEFAULT_SORT], PER_PAGE).slice({Phase.KIND: rows}).after
+    return Cursor(ORDERS[DEFAULT_SORT], PER_PAGE).slice(rows).after
 
 
 def _queries(name: str, values: list[str]) -> list[str]:

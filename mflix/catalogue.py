@@ -12,7 +12,7 @@ from pialara_site.changes import Topic
 
 from . import facets
 from .facets import NONE, Facets
-from .keyset import Cursor, Phase, Slice
+from .keyset import Cursor, Slice
 from .movies import CARD, COLLATION, movies
 from .search import Search
 from .together import Queries, together
@@ -30,23 +30,12 @@ class Page:
 
 def page(search: Search, cursor: Cursor, beside: Queries | None = None) -> Page:
     """One page of films, with the numbers beside it and the results of other queries `beside`."""
-    queries = {}
-    if search.q:
-        queries["rows"] = (movies, rows_of_words(search, cursor))
-    else:
-        for phase, stages in cursor.pipelines(search.criteria()).items():
-            queries[phase] = (movies, [*stages, {"$project": CARD}])
-    found = together({**queries, **(beside or {})}, collation=COLLATION)
-    if search.q:
-        [by_name] = found["rows"]
-        found |= {Phase[name]: rows for name, rows in by_name.items()}
-    films = cursor.slice({phase: found.get(phase, []) for phase in Phase})
-    is_empty = not (films.rows or cursor.position)
-    return Page(
-        films,
-        NONE if is_empty else facets_of(search),
-        {name: found[name] for name in beside or ()},
+    found = together(
+        {"films": (movies, rows(search, cursor)), **(beside or {})}, collation=COLLATION
     )
+    films = cursor.slice(found.pop("films"))
+    is_empty = not (films.rows or cursor.position)
+    return Page(films, NONE if is_empty else facets_of(search), found)
 
 
 @cached(Topic.of(movies))
@@ -55,12 +44,23 @@ def facets_of(search: Search) -> Facets:
     return facets.read(next(movies.aggregate(facets.pipeline(search), collation=COLLATION)))
 
 
-def rows_of_words(search: Search, cursor: Cursor) -> list[dict]:
-    """One document with the rows of each phase by its name: the text index is read just once."""
+def rows(search: Search, cursor: Cursor) -> list[dict]:
+    """What finds the films of a page."""
+    if not search.q:
+        return cursor.pipeline(movies.name, search.criteria(), {"$project": CARD})
     score = cursor.order.computed
     scored = [{"$set": {cursor.order.field: score}}] if score else []
+    # The text index is read just once for all phases.
     phases = {phase.name: stages for phase, stages in cursor.pipelines({}).items()}
-    return [{"$match": search.criteria()}, *scored, {"$project": CARD}, {"$facet": phases}]
+    return [
+        {"$match": search.criteria()},
+        *scored,
+        {"$project": CARD},
+        {"$facet": phases},
+        {"$project": {"row": {"$concatArrays": [f"${name}" for name in phases]}}},
+        {"$unwind": "$row"},
+        {"$replaceWith": "$row"},
+    ]
 
 
 def loosened(search: Search) -> Iterator[tuple[str, int]]:

@@ -4,7 +4,7 @@ A comment and its film's `num_mflix_comments` change in one transaction. A comme
 whoever has its `email`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import BinaryIO
@@ -24,7 +24,6 @@ from pialara_site.mongo import CONFIRMED, mflix, transaction
 from . import attachments
 from .keyset import LOWEST_DATE, Cursor, Order, Phase, Slice
 from .movies import COLLATION, movies
-from .together import together
 
 comments = mflix.comments
 
@@ -118,46 +117,59 @@ def newest() -> dict:
     The aggregate has to have our collation: with another one, the index gives no order.
     """
     first = [{"$match": {"$and": ORDER.is_plain()}}, {"$sort": dict(_NEWEST)}]
-    return _lookup([*first, {"$limit": PER_PAGE + 1}], "comments")
-
-
-def first_page(movie: dict) -> Slice:
-    """The comments that newest() put into a film; the film is left without them."""
-    rows = movie.pop("comments")
-    dated = [row for row in rows if isinstance(row.get("date"), datetime)]
-    undated = [row for row in rows if row.get("date") is None]
-    if len(dated) + len(undated) == len(rows):
-        return _page(FIRST_PAGE, {Phase.KIND: dated, Phase.MISSING: undated})
-    # MongoDB sorts some odd dates before the others.
-    return _read(FIRST_PAGE, {"movie_id": movie["_id"]}, collation=COLLATION)
-
-
-def page(movie_id: ObjectId, query: Mapping[str, str]) -> tuple[dict, Slice]:
-    """A film by its title, and the page of its comments that a URL asks for. Raises NoSuchMovie."""
-    cursor = Cursor.read(ORDER, PER_PAGE, query)
-    film = [{"$match": {"_id": movie_id}}, {"$project": {"title": 1}}]
-    lookups = [_lookup(stages, phase.name) for phase, stages in cursor.pipelines({}).items()]
-    movie = next(movies.aggregate([*film, *lookups], collation=COLLATION), None)
-    if movie is None:
-        raise NoSuchMovie(movie_id)
-    return movie, _page(cursor, {phase: movie.pop(phase.name, ()) for phase in Phase})
-
-
-def _lookup(stages: list[dict], name: str) -> dict:
     return {
         "$lookup": {
             "from": comments.name,
             "localField": "_id",
             "foreignField": "movie_id",
-            "pipeline": stages,
-            "as": name,
+            "pipeline": [*first, {"$limit": PER_PAGE + 1}],
+            "as": "comments",
         }
     }
 
 
+def first_page(movie: dict) -> Slice:
+    """The comments that newest() put into a film; the film is left without them."""
+    rows = movie.pop("comments")
+    for row in rows:
+        row["phase"] = _phase(row.get("date"))
+    if Phase.ODD in [row["phase"] for row in rows]:
+        # MongoDB sorts some odd dates before the others.
+        wanted = FIRST_PAGE.pipeline(comments.name, {"movie_id": movie["_id"]})
+        rows = comments.aggregate(wanted, collation=COLLATION)
+    return _page(FIRST_PAGE, rows)
+
+
+def _phase(date) -> Phase:
+    if date is None:
+        return Phase.MISSING
+    return Phase.KIND if isinstance(date, datetime) else Phase.ODD
+
+
+def page(movie_id: ObjectId, query: Mapping[str, str]) -> tuple[dict, Slice]:
+    """A film by its title, and the page of its comments that a URL asks for. Raises NoSuchMovie."""
+    cursor = Cursor.read(ORDER, PER_PAGE, query)
+    pipeline = [
+        {"$match": {"_id": movie_id}},
+        {"$project": {"title": 1}},
+        {
+            "$lookup": {
+                "from": comments.name,
+                "pipeline": cursor.pipeline(comments.name, {"movie_id": movie_id}),
+                "as": "comments",
+            }
+        },
+    ]
+    movie = next(movies.aggregate(pipeline, collation=COLLATION), None)
+    if movie is None:
+        raise NoSuchMovie(movie_id)
+    return movie, _page(cursor, movie.pop("comments"))
+
+
 def written_by(email: str, query: Mapping[str, str]) -> Slice:
     """The page of a person's comments, with the titles of their films, that a URL asks for."""
-    return _read(Cursor.read(ORDER, PER_PAGE, query), _by(email), FILM)
+    cursor = Cursor.read(ORDER, PER_PAGE, query)
+    return _page(cursor, comments.aggregate(cursor.pipeline(comments.name, _by(email), FILM)))
 
 
 FILM = {
@@ -171,15 +183,7 @@ FILM = {
 }
 
 
-def _read(cursor: Cursor, wanted: dict, *stages: dict, **options) -> Slice:
-    """The page of the comments that fit the filter `wanted`, after `stages`."""
-    queries = {
-        phase: (comments, [*found, *stages]) for phase, found in cursor.pipelines(wanted).items()
-    }
-    return _page(cursor, together(queries, **options))
-
-
-def _page(cursor: Cursor, found: Mapping[Phase, list[dict]]) -> Slice:
+def _page(cursor: Cursor, found: Iterable[dict]) -> Slice:
     part = cursor.slice(found)
     return replace(part, rows=[Comment.from_document(row) for row in part.rows])
 

@@ -9,7 +9,7 @@ is a pipeline of its own, as each is one range of the index; ties are broken by 
 hold a list there are left out.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import IntEnum
@@ -110,10 +110,19 @@ class Cursor:
             return cls(order, size, Position(Phase(phase), value, id_), name == "before")
         return cls(order, size)
 
-    def pipelines(self, wanted: dict) -> dict[Phase, list[dict]]:
-        """For each phase that the page can reach into, the stages that find its rows.
+    def pipeline(self, collection: str, wanted: dict, *stages: dict) -> list[dict]:
+        """What finds the rows of the page in a collection, each after `stages`, for slice().
 
-        One row more than `size` tells that there is another page.
+        A phase is read only where those before it leave room on the page.
+        """
+        first, *others = self.pipelines(wanted, *stages).values()
+        unions = [{"$unionWith": {"coll": collection, "pipeline": other}} for other in others]
+        return [*first, *unions, {"$limit": self.size + 1}]
+
+    def pipelines(self, wanted: dict, *stages: dict) -> dict[Phase, list[dict]]:
+        """For each phase that the page can reach into, in their order, what finds its rows.
+
+        Each row tells its `phase`. One row more than `size` tells that there is another page.
         """
         sign = -1 if self.backwards else 1
         sort = {self.order.field: sign * self.order.direction, "_id": sign * self.order.ids}
@@ -122,22 +131,24 @@ class Cursor:
                 {"$match": {"$and": [wanted, self._place(phase), *self.order.is_plain()]}},
                 {"$sort": sort},
                 {"$limit": self.size + 1},
+                *stages,
+                {"$set": {"phase": phase}},
             ]
             for phase in self._phases()
         }
 
-    def slice(self, found: Mapping[Phase, list[dict]]) -> Slice:
-        """The page from what its pipelines() found."""
-        rows = [(phase, row) for phase in self._phases() for row in found.get(phase, ())]
+    def slice(self, found: Iterable[dict]) -> Slice:
+        """The page from the rows of its phases, one phase after another."""
+        rows = list(found)
         more, rows = len(rows) > self.size, rows[: self.size]
         if self.backwards:
             rows.reverse()
         if not rows:
             return Slice()
         return Slice(
-            [row for _phase, row in rows],
-            self._token(*rows[0]) if (more if self.backwards else self.position) else "",
-            self._token(*rows[-1]) if (self.backwards or more) else "",
+            rows,
+            self._token(rows[0]) if (more if self.backwards else self.position) else "",
+            self._token(rows[-1]) if (self.backwards or more) else "",
         )
 
     def _phases(self) -> list[Phase]:
@@ -175,8 +186,8 @@ class Cursor:
         # Two ranges of the index, each of them sorted.
         return {"$or": [beyond, tied]}
 
-    def _token(self, phase: Phase, row: dict) -> str:
-        position = [phase, self.order.value(row), row["_id"]]
+    def _token(self, row: dict) -> str:
+        position = [row["phase"], self.order.value(row), row["_id"]]
         return _signer(self.order).sign_object(position, serializer=_ExtendedJSON)
 
 

@@ -16,7 +16,6 @@ from mflix.keyset import Cursor, Phase, Position
 from mflix.movies import COLLATION, movies
 from mflix.search import ORDERS, RELEVANCE, Search
 from mflix.tests.mothers import a_movie
-from mflix.together import together
 
 GENRE_LIKE = [
     Search(genre=("Drama",)),
@@ -146,7 +145,7 @@ def pipelines(search: Search, sort: str) -> list[list[dict]]:
     found = [facets.pipeline(search)]
     for cursor in cursors(sort):
         if search.q:
-            found.append(catalogue.rows_of_words(search, cursor))
+            found.append(catalogue.rows(search, cursor))
         else:
             found += cursor.pipelines(search.criteria()).values()
     return list({json.dumps(each, default=json_util.default): each for each in found}.values())
@@ -283,6 +282,12 @@ def test_search_that_finds_little_leaves_no_plan_for_one_that_finds_much(profile
     narrow, wide = Search(year_to=0), Search(year_to=9999)
     for search in [narrow] * 3 + [wide] * 3:
         cursor = Cursor(ORDERS["popular"], 20)
-        found = cursor.pipelines(search.criteria())
-        together({phase: (movies, stages) for phase, stages in found.items()}, collation=COLLATION)
+        list(movies.aggregate(catalogue.rows(search, cursor), collation=COLLATION))
     assert profiled()[-1] <= 10 * A_PAGE  # of 700
+
+
+@pytest.mark.usefixtures("hundreds")
+def test_odd_films_are_not_looked_for_where_the_others_fill_the_page(profiled):
+    page(Search(), Cursor(ORDERS["popular"], catalogue.PER_PAGE))
+    rows, _facets = profiled()
+    assert rows == A_PAGE

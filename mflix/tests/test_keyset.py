@@ -10,7 +10,6 @@ from pymongo import ASCENDING, DESCENDING
 
 from mflix.keyset import LOWEST_DATE, LOWEST_NUMBER, LOWEST_TEXT, Cursor, Order
 from mflix.movies import COLLATION, movies
-from mflix.together import together
 
 NEWEST = Order("year", LOWEST_NUMBER, DESCENDING)
 OLDEST = Order("year", LOWEST_NUMBER, ASCENDING)
@@ -41,8 +40,8 @@ def store(field: str, values: list) -> list:
 
 def page(order, query=None, size=3, wanted=None):
     cursor = Cursor.read(order, size, query or {})
-    queries = {key: (movies, stages) for key, stages in cursor.pipelines(wanted or {}).items()}
-    return cursor.slice(together(queries, collation=COLLATION))
+    pipeline = cursor.pipeline(movies.name, wanted or {})
+    return cursor.slice(movies.aggregate(pipeline, collation=COLLATION))
 
 
 def walk(order, size=3):

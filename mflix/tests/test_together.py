@@ -39,3 +39,9 @@ def test_all_is_one_command(commands):
     with commands() as seen:
         together({n: (movies, []) for n in range(5)})
     assert [str(command) for command in seen] == ["aggregate movies"]
+
+
+def test_one_query_is_sent_as_it_is(commands):
+    with commands() as seen:
+        together({"only": (movies, [{"$sort": {"title": 1}}])})
+    assert [command.body["pipeline"] for command in seen] == [[{"$sort": {"title": 1}}]]
