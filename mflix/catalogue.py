@@ -46,21 +46,7 @@ def facets_of(search: Search) -> Facets:
 
 def rows(search: Search, cursor: Cursor) -> list[dict]:
     """What finds the films of a page."""
-    if not search.q:
-        return cursor.pipeline(movies.name, search.criteria(), {"$project": CARD})
-    score = cursor.order.computed
-    scored = [{"$set": {cursor.order.field: score}}] if score else []
-    # The text index is read just once for all phases.
-    phases = {phase.name: stages for phase, stages in cursor.pipelines({}).items()}
-    return [
-        {"$match": search.criteria()},
-        *scored,
-        {"$project": CARD},
-        {"$facet": phases},
-        {"$project": {"row": {"$concatArrays": [f"${name}" for name in phases]}}},
-        {"$unwind": "$row"},
-        {"$replaceWith": "$row"},
-    ]
+    return cursor.pipeline(movies.name, search.criteria(), {"$project": CARD})
 
 
 def loosened(search: Search) -> Iterator[tuple[str, int]]:

@@ -128,7 +128,7 @@ class Cursor:
         sort = {self.order.field: sign * self.order.direction, "_id": sign * self.order.ids}
         return {
             phase: [
-                {"$match": {"$and": [wanted, self._place(phase), *self.order.is_plain()]}},
+                *self._matching(wanted, phase),
                 {"$sort": sort},
                 {"$limit": self.size + 1},
                 *stages,
@@ -160,6 +160,13 @@ class Cursor:
         if self.backwards:
             return phases[self.position.phase :: -1]
         return phases[self.position.phase :]
+
+    def _matching(self, wanted: dict, phase: Phase) -> list[dict]:
+        places = [self._place(phase), *self.order.is_plain()]
+        if not self.order.computed:
+            return [{"$match": {"$and": [wanted, *places]}}]
+        computed = {"$set": {self.order.field: self.order.computed}}
+        return [{"$match": wanted}, computed, {"$match": {"$and": places}}]
 
     def _place(self, phase: Phase) -> dict:
         """The filter for the rows of `phase` that are beyond the position."""

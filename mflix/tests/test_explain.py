@@ -144,10 +144,7 @@ def pipelines(search: Search, sort: str) -> list[list[dict]]:
     """Each pipeline of these pages once."""
     found = [facets.pipeline(search)]
     for cursor in cursors(sort):
-        if search.q:
-            found.append(catalogue.rows(search, cursor))
-        else:
-            found += cursor.pipelines(search.criteria()).values()
+        found += cursor.pipelines(search.criteria()).values()
     return list({json.dumps(each, default=json_util.default): each for each in found}.values())
 
 
