@@ -52,11 +52,11 @@ def rows(search: Search, cursor: Cursor) -> list[dict]:
 def loosened(search: Search) -> Iterator[tuple[str, int]]:
     """For each filter of a search, by its name, how many films there are without it.
 
-    Any number above facets.MOST_COUNTED means "more".
+    Any number above facets.most_counted() means "more".
     """
     if not search.given:
         return
-    counted = [{"$limit": facets.MOST_COUNTED + 1}, {"$count": "count"}]
+    counted = [{"$limit": facets.most_counted(search) + 1}, {"$count": "count"}]
     queries = {
         name: (movies, [{"$match": search.without(name).criteria()}, *counted])
         for name in search.given

@@ -9,12 +9,18 @@ from .search import BUCKETS, OTHER, Search
 
 # Films are counted up to here, and no further: the numbers cost no more than that.
 MOST_COUNTED = 10_000
+# Those of words are seldom asked for again while they are kept.
+MOST_COUNTED_OF_WORDS = 1_000
 MOST_FACETS = 30
+
+
+def most_counted(search: Search) -> int:
+    return MOST_COUNTED_OF_WORDS if search.q else MOST_COUNTED
 
 
 @dataclass(frozen=True)
 class Facets:
-    """How many films fit a search, and how many of each kind; all exact up to MOST_COUNTED films.
+    """How many films fit a search, and how many of each kind; all exact up to most_counted().
 
     Any greater number means "more". Each facet is a list of (value, count): names with the most
     films first, the others in order.
@@ -32,16 +38,17 @@ NONE = Facets(0, [], [], [], [], [])
 
 
 def pipeline(search: Search) -> list[dict]:
-    """The numbers beside the list, of at most MOST_COUNTED films: those that the index has first.
+    """The numbers beside the list, of most_counted() films at most: those that the index has first.
 
-    With the most popular films first in nearly all of them, that is no arbitrary choice.
+    With the most popular films first in nearly all of them, or those that say a word most, that is
+    no arbitrary choice.
     """
     # Without a filter, the sort is what makes it read the index.
     popular_first = [] if search.given else [{"$sort": POPULAR_FIRST}]
     return [
         {"$match": search.criteria()},
         *popular_first,
-        {"$limit": MOST_COUNTED + 1},
+        {"$limit": most_counted(search) + 1},
         {
             "$facet": {
                 "total": [{"$count": "count"}],

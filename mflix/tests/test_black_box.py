@@ -321,6 +321,14 @@ def test_films_are_counted_up_to_the_limit(anonymous, films, monkeypatch, above)
     assert FilmsPage(anonymous).count == told
 
 
+def test_films_of_a_word_are_not_counted_as_far_as_others(anonymous, films, name, monkeypatch):
+    monkeypatch.setattr("mflix.facets.MOST_COUNTED_OF_WORDS", 2)
+    page = FilmsPage(anonymous, address([("q", WORDS[name][0])]))
+    assert page.count == "more than 2 films"
+    assert "only the first 2 are counted here" in page.html
+    assert FilmsPage(anonymous).count == f"{len(films):,} films"
+
+
 # Nothing found
 
 

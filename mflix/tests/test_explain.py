@@ -215,6 +215,7 @@ def test_page_deep_in_a_list_reads_no_more_films_than_it_shows(search, sort):
 @pytest.mark.parametrize("search", [Search(), GENRE_LIKE[0], WORDS], ids=query)
 def test_facets_read_no_more_films_than_are_counted(search, monkeypatch):
     monkeypatch.setattr(facets, "MOST_COUNTED", 50)
+    monkeypatch.setattr(facets, "MOST_COUNTED_OF_WORDS", 50)
     assert examined(facets.pipeline(search)) == 51
 
 

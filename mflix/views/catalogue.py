@@ -43,7 +43,7 @@ def browse(request):
         "browsing": browsing,
         "form": FilmFilters(request.GET, browsing),
         "loosened": browsing.loosened(loosened),
-        "most": facets.MOST_COUNTED,
+        "most": facets.most_counted(search),
     }
     return render(request, "mflix/movies.html", context)
 
