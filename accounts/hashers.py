@@ -8,6 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 import bcrypt
 from django.contrib.auth.hashers import Argon2PasswordHasher, BasePasswordHasher, make_password
 
+from pialara_site.turns import Turns
+
 NICENESS = 10
 
 
@@ -21,16 +23,21 @@ class Argon2Hasher(Argon2PasswordHasher):
     """Django's, one password at a time, on a thread that pages don't wait for.
 
     A hash takes a core for as long as ten pages do: many people who log in at once would else take
-    every core from all others.
+    every core from all others. While too many wait already, it raises Busy.
     """
 
+    turns = Turns(30)
     _queue = ThreadPoolExecutor(1, "passwords", initializer=_step_back)
 
     def encode(self, password, salt):
-        return self._queue.submit(super().encode, password, salt).result()
+        return self._in_turn(super().encode, password, salt)
 
     def verify(self, password, encoded):
-        return self._queue.submit(super().verify, password, encoded).result()
+        return self._in_turn(super().verify, password, encoded)
+
+    def _in_turn(self, work, *arguments):
+        with self.turns.one():
+            return self._queue.submit(work, *arguments).result()
 
 
 class WerkzeugSHA256Hasher(BasePasswordHasher):

@@ -14,6 +14,7 @@ from django.contrib.auth.hashers import check_password, make_password
 from accounts.demo import PASSWORD
 from accounts.roles import Role
 from pialara_site.mongo import client as mongo
+from pialara_site.turns import THREADS
 
 from . import costs, load, raw, servers
 from .jobs import CSRF, Job, all_jobs, someone
@@ -67,7 +68,7 @@ def everything(
         "password_ms": password_ms(),
         "workers_mb": {"at start": memory, "at the end": product.megabytes()},
         "connections": connections("pialara"),
-        "threads": servers.WORKERS * servers.THREADS,
+        "threads": servers.WORKERS * THREADS,
     }
     if only in "login":
         about["films_ms"] = films_beside_logins(plan, product)

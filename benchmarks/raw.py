@@ -8,8 +8,9 @@ from itertools import count
 from bson.codec_options import CodecOptions
 from pymongo import MongoClient
 
-from .servers import THREADS, WORKERS
+from .servers import WORKERS
 
+THREADS = 4  # of each process: with two, as many as wrk has connections
 # What belongs to the connection that sent a command, and its deadline.
 SENT_ALONG = {"lsid", "$clusterTime", "$db", "$readPreference", "maxTimeMS"}
 AWARE = CodecOptions(tz_aware=True)
@@ -23,7 +24,7 @@ def bare(body: dict) -> dict:
 
 
 def rate(uri: str, pages: list[Page], seconds: float) -> float:
-    """Pages per second, with as many processes and threads as the web server has."""
+    """Pages per second, with as many processes as the web server has."""
     spawn = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(WORKERS, mp_context=spawn) as processes:
         list(processes.map(_ready, range(WORKERS)))

@@ -13,7 +13,7 @@ from socket import socket
 
 from .data import FOLDER, ROOT
 
-WORKERS, THREADS = 2, 4  # as `manage.py start` has them
+WORKERS = 2  # as `manage.py start` has them, with its threads
 START_SECONDS = 60
 TICKS = os.sysconf("SC_CLK_TCK")
 # The packages of requirements.txt here.
@@ -66,7 +66,7 @@ def other(
 ) -> Iterator[Server]:
     """A comparison on the same web server; it is there when the path `first` is answered."""
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--log-level", "warning"]
-    command += ["--workers", str(WORKERS), "--blocking-threads", str(THREADS), application]
+    command += ["--workers", str(WORKERS), "--blocking-threads", "8", application]
     variables = {"MONGODB_URI": mongodb_uri, "SECRET_KEY": "benchmark" * 6, **databases}
     variables["PYTHONPATH"] = str(SITE)
     with running(name, lambda port: [*command, "--port", str(port)], first, variables) as server:

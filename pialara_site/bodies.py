@@ -1,44 +1,28 @@
 """The bodies of requests, which may come as slowly as the sender likes.
 
-A thread that waits for a body serves nobody else, a worker has four, and granian can't be told to
-stop waiting. So at most two of a worker's threads wait: forms may have to be sent again while
-somebody sends slowly, pages go on.
+A thread that waits for a body serves nobody else, and granian can't be told to stop waiting. So few
+of a worker's threads wait: forms may have to be sent again while somebody sends slowly, but pages
+go on.
 """
 
-from threading import BoundedSemaphore
+from .turns import Turns
 
-from django.core.exceptions import SuspiciousOperation
-
-WAITING_AT_ONCE = 2
-PATIENCE_SECONDS = 0.25
-RETRY_SECONDS = 5
-
-
-class Busy(SuspiciousOperation):
-    """Others are sending already; nothing of this body was read."""
+turns = Turns(6)
 
 
 class SharedInput:
     """A `wsgi.input` that is read while few others are."""
 
-    _waiting = BoundedSemaphore(WAITING_AT_ONCE)
-
     def __init__(self, stream):
         self._stream = stream
 
     def read(self, size=-1) -> bytes:
-        return self._in_turn(self._stream.read, size)
+        with turns.one():
+            return self._stream.read(size)
 
     def readline(self, size=-1) -> bytes:
-        return self._in_turn(self._stream.readline, size)
-
-    def _in_turn(self, read, size: int) -> bytes:
-        if not self._waiting.acquire(timeout=PATIENCE_SECONDS):
-            raise Busy
-        try:
-            return read(size)
-        finally:
-            self._waiting.release()
+        with turns.one():
+            return self._stream.readline(size)
 
 
 def shared(application):

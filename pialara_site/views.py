@@ -19,11 +19,11 @@ from accounts.roles import Role
 from accounts.views import admin, client, technician
 
 from . import display, errors
-from .bodies import RETRY_SECONDS, Busy
 from .display import Display
 from .forms import DisplayForm
 from .public_pages import public
 from .styleguide import examples
+from .turns import RETRY_SECONDS, Busy
 
 _HOMES = {
     Role.ADMINISTRADOR: admin.home,

@@ -6,6 +6,8 @@ from django.contrib.auth.forms import SetPasswordForm
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from pialara_site.turns import Busy
+
 from .. import attempts, users
 from ..audit import Actor
 from ..models import normal
@@ -42,7 +44,7 @@ class LoginForm(forms.Form):
         self.user = None
 
     def clean(self):
-        """Find the user. Raises TooManyAttempts, also when the password is right."""
+        """Find the user. Raises TooManyAttempts, also when the password is right, and Busy."""
         if self.errors:
             return
         email = normal(self.cleaned_data["email"])
@@ -54,7 +56,12 @@ class LoginForm(forms.Form):
             # This password is not looked at, so it is no failure of the email.
             attempts.PER_EMAIL.take_back(email, entered_email)
             raise
-        user = authenticate(self.request, email=email, password=self.cleaned_data["password"])
+        try:
+            user = authenticate(self.request, email=email, password=self.cleaned_data["password"])
+        except Busy:  # nor was this one
+            attempts.PER_EMAIL.take_back(email, entered_email)
+            attempts.PER_ADDRESS.take_back(address, entered)
+            raise
         if user is None:
             raise ValidationError(_("The email or the password is incorrect."))
         attempts.PER_EMAIL.forget(email)

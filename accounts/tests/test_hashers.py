@@ -15,8 +15,11 @@ from django.contrib.auth.hashers import (
 )
 from django.test import Client
 
+from accounts import attempts
+from accounts.hashers import Argon2Hasher
 from accounts.models import django_hash
-from tests.mothers import a_document, document_of, stored
+from pialara_site import turns
+from tests.mothers import PASSWORD, a_document, document_of, stored
 
 SECRET = "contraseña Ñ 1234"
 
@@ -148,3 +151,15 @@ def test_passwords_are_hashed_one_at_a_time_behind_the_pages(monkeypatch):
         list(people.map(make_password, [SECRET] * 8))
     [(_thread, niceness)] = set(hashed_on)
     assert niceness > os.getpriority(os.PRIO_PROCESS, 0)
+
+
+def test_login_that_finds_too_many_waiting_is_told_so_and_counts_as_no_attempt(
+    anonymous, cliente, monkeypatch
+):
+    form = {"email": cliente.user.email, "password": PASSWORD}
+    with monkeypatch.context() as crowded:
+        crowded.setattr(turns, "PATIENCE_SECONDS", 0)
+        crowded.setattr(Argon2Hasher, "turns", turns.Turns(0))
+        answers = [anonymous.post("/login/", form) for _ in range(attempts.PER_EMAIL.most + 1)]
+    assert {(answer.status_code, answer["Retry-After"]) for answer in answers} == {(503, "5")}
+    assert anonymous.post("/login/", form).status_code == 302

@@ -11,6 +11,7 @@ from django.conf import settings
 
 from pialara_site import bodies
 from pialara_site.tests.processes import Started, children_of, environment
+from pialara_site.turns import Turns
 
 MEGABYTE = 2**20
 HEAD = "POST /login/ HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: csrftoken={0}\r\nX-CSRFToken: {0}\r\n"
@@ -82,10 +83,10 @@ def test_pages_go_on_while_bodies_come_slowly(server):
     with ExitStack() as attack:
         slow = [
             attack.enter_context(connected(server, f"{HEAD}{FORM}Content-Length: 1000\r\n\r\na"))
-            for _ in range(8)
+            for _ in range(12)
         ]
         answered = []
-        while len(answered) < len(slow) - bodies.WAITING_AT_ONCE:
+        while len(answered) < len(slow) - bodies.turns.most:
             answered, _writable, _odd = select.select(slow, [], [], 1)
         assert server.get("/").status == 200
         assert {each.recv(30).split()[1] for each in answered} == {b"503"}
@@ -99,14 +100,9 @@ def test_form_that_comes_at_once_is_read_after_slow_ones_are_gone(server):
 
 
 def test_page_that_refuses_says_when_to_come_back(client, monkeypatch):
-    monkeypatch.setattr(bodies.SharedInput, "_waiting", NoRoom())
+    monkeypatch.setattr(bodies, "turns", Turns(0))
     answer = client.post(
         "/login/", {"email": "a"}, **{"wsgi.input": bodies.SharedInput(io.BytesIO())}
     )
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
     assert answer.templates[0].name == "errors/busy.html"
-
-
-class NoRoom:
-    def acquire(self, timeout):
-        return False

@@ -17,9 +17,8 @@ from django.utils.translation import gettext as _
 from accounts import users
 from accounts.demo import LOGINS, PASSWORD
 from pialara_site import embedded, schema, terminal
+from pialara_site.turns import THREADS
 
-# Threads of a worker; each waits for MongoDB most of its time.
-THREADS = 4
 # After it was asked to end; its requests under way have 10 seconds.
 END_SECONDS = 15
 
