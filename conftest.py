@@ -15,7 +15,9 @@ import pytest
 from django.conf import settings
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.test import Client
+from django.test.signals import template_rendered
 from django.utils import translation
+from jinja2 import Template
 
 from pialara_site.tests.processes import wait_until
 from tests import fail_points
@@ -28,6 +30,18 @@ from tests.secrets_logged import Listener
 Argon2PasswordHasher.time_cost = 1
 Argon2PasswordHasher.memory_cost = 8
 Argon2PasswordHasher.parallelism = 1
+
+
+# The test client learns of what was rendered by a signal that only Django's own templates send.
+_new_context = Template.new_context
+
+
+def _told(template, context=None, *arguments):
+    template_rendered.send(sender=template, template=template, context=context or {})
+    return _new_context(template, context, *arguments)
+
+
+Template.new_context = _told
 
 
 def pytest_unconfigure(config):

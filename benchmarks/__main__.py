@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -68,6 +69,7 @@ def configure(databases: dict[str, str]):
     import tests.commands  # noqa: F401, before anything that makes the client
 
     django.setup()
+    logging.disable(logging.INFO)  # pages that are asked for in this process have their lines
 
 
 def first_page(databases: dict[str, str]) -> float:

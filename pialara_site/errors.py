@@ -7,5 +7,5 @@ from . import display
 
 def page(request, status: int, name: str = "", **context):
     """The page of the error `name`, or of its status."""
-    context["display"] = display.of_device(request)
+    context["device"] = display.of_device(request)
     return render(request, f"errors/{name or status}.html", context, status=status)

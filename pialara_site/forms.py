@@ -5,6 +5,7 @@ import unicodedata
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.renderers import TemplatesSetting
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from .display import FontSize, Theme
@@ -13,6 +14,23 @@ from .display import FontSize, Theme
 class BulmaRenderer(TemplatesSetting):
     form_template_name = "forms/form.html"
     field_template_name = "forms/field.html"
+
+
+# Bulma's classes of inputs; where there is none, the element around carries it.
+CLASSES = [
+    (forms.CheckboxInput, ""),
+    (forms.Textarea, "textarea"),
+    (forms.Select, ""),
+    (forms.Widget, "input"),
+]
+
+
+def widget(field: forms.BoundField) -> SafeString:
+    """The input of a field, with the class that Bulma wants on it."""
+    css = next(css for kind, css in CLASSES if isinstance(field.field.widget, kind))
+    if field.errors and css:
+        css += " is-danger"
+    return field.as_widget(attrs={"class": css} if css else None)
 
 
 # They turn the text around them, also that of others.

@@ -56,3 +56,15 @@ def visible(text: str) -> str:
 
 def search_text(query: QueryDict, name: str = "q") -> str:
     return visible(query.get(name, ""))
+
+
+def sorted_by(sort: str, field: str) -> str:
+    """The value of aria-sort for the column `field` of a list sorted by `sort`."""
+    if sort.removeprefix("-") != field:
+        return "none"
+    return "descending" if sort.startswith("-") else "ascending"
+
+
+def toggled(sort: str, field: str) -> str:
+    """The sort that a click on the heading of `field` asks for."""
+    return f"-{field}" if sort == field else field

@@ -114,11 +114,9 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.messages",
     "django.contrib.staticfiles",
-    "django.contrib.humanize",
     "django.forms",
     "csp",
     "django_htmx",
-    "lucide",
     "pialara_site",
     "accounts",
     "mflix",
@@ -149,12 +147,13 @@ ROOT_URLCONF = "pialara_site.urls"
 
 TEMPLATES = [
     {
-        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        # Compiled to Python, they render several times as fast as Django's own.
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
         "DIRS": [BASE_DIR / "templates"],
-        "APP_DIRS": True,
+        "APP_DIRS": True,  # for django.forms
         "OPTIONS": {
+            "environment": "pialara_site.jinja.environment",
             "context_processors": [
-                "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "pialara_site.context_processors.frame",
@@ -162,13 +161,6 @@ TEMPLATES = [
         },
     },
 ]
-# Parts of pages in this process, each by all that it shows: {% cache %} never gets old.
-CACHES = {
-    "default": {
-        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
-        "OPTIONS": {"MAX_ENTRIES": 1000},
-    }
-}
 FORM_RENDERER = "pialara_site.forms.BulmaRenderer"
 
 MESSAGE_TAGS = {messages.ERROR: "danger"}  # as Bulma names it

@@ -70,7 +70,7 @@ def examples() -> dict:
         ),
         "technician": people[1],
         "entries": [entry(Actor("Ana Gil"), Action.EDIT, CONTACT, {"estado": ("activo", None)})],
-        "messages": [
+        "told": [
             Message(messages.SUCCESS, "It worked.", extra_tags=""),
             Message(messages.ERROR, "It did not work.", extra_tags=""),
         ],
@@ -83,7 +83,11 @@ def examples() -> dict:
             {"_id": None, "title": "A film with a long name and nothing else known of it"},
             {"_id": None, "is_gone": True},
         ],
-        "browsing": {"facets": [Facet("Genre", kinds), Facet("Country", kinds)]},
+        "most": 10_000,
+        "browsing": {
+            "numbers": {"total": 5},
+            "facets": lambda: [Facet("Genre", kinds), Facet("Country", kinds)],
+        },
         "comments": [
             Comment(None, "Eva Luna", "eva@pialara.example", None, "Very good.", now, None, None),
             Comment(None, "", "", None, "By somebody who left.", now, None, None),

@@ -18,7 +18,7 @@ from django.contrib.auth.password_validation import (
 from django.core.exceptions import ValidationError
 from django.forms import BaseForm
 from django.utils import translation
-from django.utils.translation.template import templatize
+from jinja2.ext import babel_extract
 
 from accounts.models import User
 from pialara_site import (
@@ -80,8 +80,8 @@ def spanish(catalogue):
     return [(key, text) for key, found in catalogue.items() for text in forms(found.string)]
 
 
-def messages_in(text: str) -> set[tuple]:
-    return {forms(found[1]) for found in extract("python", BytesIO(text.encode()), KEYWORDS)}
+def messages_in(text: str, method="python") -> set[tuple]:
+    return {forms(found[1]) for found in extract(method, BytesIO(text.encode()), KEYWORDS)}
 
 
 def messages_of_the_code() -> set[tuple]:
@@ -89,9 +89,7 @@ def messages_of_the_code() -> set[tuple]:
     for path in python_files():
         found |= messages_in(path.read_text())
     for path in templates():
-        # It has calls of gettext in lines that are indented like the markup, at random.
-        lines = templatize(path.read_text()).splitlines()
-        found |= messages_in("\n".join(map(str.strip, lines)))
+        found |= messages_in(path.read_text(), babel_extract)
     return found
 
 
@@ -118,9 +116,9 @@ def test_every_text_of_the_code_is_marked():
         '\n<input placeholder="Hello">',
         '\n<input type="submit" value="Hello">',
         '\n<meta name="description" content="Hello">',
-        '\n{% include "x.html" with title="Hello" %}',
-        '\n{{ name|default:"Hello" }}',
-        "{% blocktranslate %}Good\n{% endblocktranslate %}Hello",
+        '\n{% with title = "Hello" %}{% include "x.html" %}{% endwith %}',
+        '\n{{ name or "Hello" }}',
+        '{{ _("Good\nday") }}Hello',
         "{# Good #}\n<title>Hello</title>",
     ],
 )
@@ -133,13 +131,13 @@ def test_unmarked_text_of_a_template_is_found_with_its_line(source):
 @pytest.mark.parametrize(
     "source",
     [
-        '{% translate "Hello" %}',
-        "{% blocktranslate %}Hello {{ name }}{% plural %}Hello all{% endblocktranslate %}",
-        '<a class="Hello" href="/hello" title="{% translate "Hello" %}">{{ hello }} — 1.</a>',
+        '{{ _("Hello") }}',
+        '{{ ngettext("Hello %(name)s", "Hello all", n, name=(name or _("You"))) }}',
+        '<a class="Hello" href="/hello" title="{{ _("Hello") }}">{{ hello }} — 1.</a>',
         '<input type="hidden" value="Hello"><meta name="viewport" content="width">',
-        '{% include "hello.html" with title=_("Hello") icon="user" %}',
-        '{{ day|date:"DATE_FORMAT" }} {{ name|default:_("Hello") }} {{ name|default:"—" }}',
-        "<style>p { color: red }</style>{# Hello #}{% comment %}Hello{% endcomment %}",
+        '{% with title = _("Hello"), icon = "user" %}{% include "hello.html" %}{% endwith %}',
+        '{{ day|date("DATE_FORMAT") }} {{ name or _("Hello") }} {{ name or "—" }}',
+        "<style>p { color: red }</style>{# Hello #}",
         "<title>PIA Lara</title> IMDb {{ n }} km",
     ],
 )

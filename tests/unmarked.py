@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
 
-from django.template.base import Lexer, TokenType
+from jinja2 import Environment
 
 LETTER = re.compile(r"[^\W\d_]")
 # Names, and signs that are the same in every language.
@@ -19,27 +19,23 @@ def has_words(text: str) -> bool:
 # In templates
 
 SHOWN = {"title", "alt", "placeholder", "aria-label", "aria-description", "data-label"}
-# What a tag hands on, such as title="Users", and what a filter may show, such as default:"None".
-HANDED_ON = re.compile(r"""(?:(?<=\s)\w+=|\|(?:default|default_if_none|yesno):)(["'])([^"']*)\1""")
-LABEL = re.compile(r"^[A-ZÁÉÍÓÚÑ¿¡]|[^\W\d_] [^\W\d_]")
-# Between these the text is marked, or nobody sees it.
-HIDING = {"blocktranslate", "blocktrans", "comment"}
+# What an expression may show, such as `name or "None"`.
+LABEL = re.compile(r"^[A-ZÁÉÍÓÚÑ¿¡][^A-Z]|[^\W\d_] [^\W\d_]")
 
 
 def in_template(source: str) -> list[str]:
     """The page without its tags and variables is looked through as HTML, these by themselves."""
-    found, html, hidden = [], [], ""
-    for token in Lexer(source).tokenize():
-        word = token.contents.partition(" ")[0]
-        if token.token_type == TokenType.TEXT:
-            html.append("\n" * token.contents.count("\n") if hidden else token.contents)
-        elif hidden:
-            hidden = "" if word == f"end{hidden}" else hidden
-        elif token.token_type == TokenType.BLOCK and word in HIDING:
-            hidden = word
-        elif token.token_type == TokenType.VAR or word in ("include", "with"):
-            texts = [text for _quote, text in HANDED_ON.findall(token.contents)]
-            found += [(token.lineno, text) for text in texts if LABEL.search(text)]
+    found, html, name = [], [], ""
+    calls = []  # those that the token is in: of gettext or not
+    for line, kind, text in Environment().lex(source):
+        html.append(text if kind == "data" else "\n" * text.count("\n"))
+        if (kind, text) == ("operator", "("):
+            calls.append(name in GETTEXT)
+        elif (kind, text) == ("operator", ")"):
+            calls.pop()
+        elif kind == "string" and not any(calls) and LABEL.search(text[1:-1]):
+            found.append((line, text[1:-1]))
+        name = text if kind == "name" else ""
     page = _Page()
     page.feed("".join(html))
     page.close()

@@ -8,7 +8,7 @@ from django.utils import translation
 from django.utils.html import strip_tags
 
 from accounts.audit import Action
-from accounts.templatetags.history import SENTENCES, sentence, told
+from accounts.history import SENTENCES, sentence, told
 
 EVA = {"_id": ObjectId(), "email": "eva@example.org", "nombre": "Eva Gil"}
 LUIS = {"_id": ObjectId(), "email": "luis@example.org", "nombre": "Luis Pérez"}

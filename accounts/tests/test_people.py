@@ -9,9 +9,9 @@ from accounts.roles import Role, Status
 
 
 def shown(tag: str, **fields) -> str:
-    source = f"{{% load people %}}{{% {tag} user %}}"
+    source = f'{{% from "macros.html" import {tag} %}}{{{{ {tag}(user) }}}}'
     with translation.override("en"):
-        return engines["django"].from_string(source).render({"user": User(**fields)})
+        return engines["jinja2"].from_string(source).render({"user": User(**fields)})
 
 
 def drawing(tag: str) -> str:

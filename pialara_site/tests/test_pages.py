@@ -3,9 +3,9 @@
 import pytest
 from django.http import QueryDict
 
+from pialara_site import pages
 from pialara_site.batches import batches
 from pialara_site.pages import Page, one_of, search_text, sort_of
-from pialara_site.templatetags import lists
 
 
 def page_of(wanted: str, total=60) -> Page:
@@ -84,18 +84,14 @@ def test_search_text_that_is_missing_is_empty():
     [("nombre", "ascending"), ("-nombre", "descending"), ("email", "none"), ("-email", "none")],
 )
 def test_heading_says_how_its_column_is_sorted(sort, said):
-    assert lists.sorted_by(sort, "nombre") == said
+    assert pages.sorted_by(sort, "nombre") == said
 
 
 @pytest.mark.parametrize(
     ("sort", "next_sort"), [("nombre", "-nombre"), ("-nombre", "nombre"), ("email", "nombre")]
 )
 def test_click_on_a_heading_turns_its_order_around(sort, next_sort):
-    assert lists.toggled(sort, "nombre") == next_sort
-
-
-def test_template_gets_a_value_by_its_key_or_nothing():
-    assert (lists.get({"a": 1}, "a"), lists.get({"a": 1}, "b")) == (1, "")
+    assert pages.toggled(sort, "nombre") == next_sort
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,10 @@
-from django import template
+"""Browsers by the names that people know."""
+
 from django.utils.translation import gettext as _
 
-from ..models import text
-
-register = template.Library()
+from .models import text
 
 
-@register.filter
 def browser(user_agent) -> str:
     """A browser's User-Agent header as people call it: "Firefox, Linux"."""
     # Loading its patterns takes long, so only the page that shows them does.

@@ -1,7 +1,6 @@
 """Entries of the audit log in sentences."""
 
 from bson import ObjectId
-from django import template
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -9,11 +8,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from ..audit import UNTOLD, Action
-from ..models import moment, text
-from ..roles import Role, Sex, Status
-
-register = template.Library()
+from .audit import UNTOLD, Action
+from .models import moment, text
+from .roles import Role, Sex, Status
 
 # What somebody did to somebody else, and to themselves.
 SENTENCES = {
@@ -58,7 +55,6 @@ FIELDS = {
 CHOICES = {"rol": Role, "estado": Status, "sexo": Sex}
 
 
-@register.filter
 def sentence(entry: dict) -> SafeString:
     """Who did what to whom; those who are still `there` are links."""
     there = entry.get("there", ())
@@ -86,12 +82,10 @@ def _person(person: dict, there: list[ObjectId]) -> SafeString:
     )
 
 
-@register.filter
 def address(entry: dict) -> str:
     return text(entry.get("ip"))
 
 
-@register.filter
 def told(entry: dict) -> list[str]:
     """What changed, in a sentence for each field, unless that is all that sentence() says."""
     if entry.get("action") == Action.CONTACTS:

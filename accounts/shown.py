@@ -1,0 +1,59 @@
+"""What pages show of people, wherever they show them."""
+
+from bson import ObjectId
+from django.urls import reverse
+
+from pialara_site.links import url_for
+
+from .models import User, text
+from .roles import Role, Status
+
+# A tag's drawing, and its tone.
+ROLES = {
+    Role.ADMINISTRADOR: ("shield", ""),
+    Role.TECNICO: ("ear", ""),
+    Role.CLIENTE: ("user-round", ""),
+}
+STATES = {
+    Status.ACTIVO: ("circle-check", "is-success"),
+    Status.INACTIVO: ("circle-pause", "is-warning"),
+    Status.SUSPENDIDO: ("circle-x", "is-danger"),
+}
+TEXTS = ("nombre", "relacion", "telefono", "email")  # of a contact
+UNKNOWN = ("circle-dashed", "")  # another program's
+
+
+def role_tag(user: User) -> tuple[str, str, str]:
+    """The words of the tag, its drawing and its tone."""
+    words = Role(user.rol).label if user.rol in ROLES else user.rol
+    return words, *ROLES.get(user.rol, UNKNOWN)
+
+
+def state_tag(user: User) -> tuple[str, str, str]:
+    words = Status(user.estado).label if user.estado in STATES else user.estado
+    return words, *STATES.get(user.estado, UNKNOWN)
+
+
+def page_of(user: User, name: str) -> str:
+    """The address of the page `name` of a user; other programs' ids have none."""
+    return url_for(name, user.pk) if isinstance(user.pk, ObjectId) else ""
+
+
+def listed_contacts(people: list[dict], pages: str = "", *args) -> list[dict]:
+    """People to call; who may change them does so at the `pages` named "contact" or "own_contact".
+
+    `args` are what the addresses of these pages begin with.
+    """
+
+    def address(action: str, place: int) -> str:
+        return reverse(f"{pages}_{action}", args=[*args, place]) if pages else ""
+
+    return [
+        {
+            **{field: text(contact.get(field)) for field in TEXTS},
+            "principal": contact.get("principal"),
+            "edit": address("edit", place),
+            "delete": address("delete", place),
+        }
+        for place, contact in enumerate(people)
+    ]

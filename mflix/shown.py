@@ -1,0 +1,24 @@
+"""Reading a film's document in templates, whatever others have stored in it."""
+
+from bson import ObjectId
+from django.conf import settings
+
+from . import details
+from .comments import Comment
+
+
+def object_id(document: dict) -> ObjectId | None:
+    """The `_id`, which templates can't name, or None if it is no ObjectId."""
+    return document["_id"] if isinstance(document["_id"], ObjectId) else None
+
+
+def poster_url(movie: dict) -> str:
+    """The address of its poster, if it is of a host whose images may be shown."""
+    address = movie.get("poster")
+    hosts = tuple(f"{host.rstrip('/')}/" for host in settings.POSTER_HOSTS)
+    is_shown = details.is_text(address) and hosts and address.startswith(hosts)
+    return address if is_shown else ""
+
+
+def is_by(comment: Comment, user) -> bool:
+    return user.is_authenticated and comment.is_by(user.email)

@@ -1,0 +1,101 @@
+"""What templates may call, beside Jinja's own; everything else comes from the views."""
+
+import hashlib
+
+from django.contrib.humanize.templatetags.humanize import intcomma
+from django.template import defaultfilters
+from django.templatetags.static import static
+from django.utils.translation import get_language, gettext, ngettext
+from django_htmx.jinja import htmx_script
+from jinja2 import Environment, Undefined, pass_eval_context
+from markupsafe import Markup
+
+from accounts import browsers, history, models
+from accounts import shown as people
+from mflix import details
+from mflix import shown as films
+
+from . import forms, links, markup, pages
+from .cache import Cache
+
+FILTERS = {
+    "address": history.address,
+    "browser": browsers.browser,
+    "capfirst": defaultfilters.capfirst,
+    "cut": defaultfilters.cut,
+    "date": markup.formatted,
+    "default_if_none": defaultfilters.default_if_none,
+    "details": details.details,
+    "facts": details.facts,
+    "film_title": details.title,
+    "floatformat": defaultfilters.floatformat,
+    "initials": markup.initials,
+    "intcomma": intcomma,
+    "is_by": films.is_by,
+    "linebreaks": defaultfilters.linebreaks_filter,
+    "linebreaksbr": defaultfilters.linebreaksbr,
+    "number": details.number,
+    "object_id": films.object_id,
+    "poster_url": films.poster_url,
+    "ratings": details.ratings,
+    "relative": markup.relative,
+    "sentence": history.sentence,
+    "showable": models.moment,
+    "tenths": markup.tenths,
+    "sorted_by": pages.sorted_by,
+    "toggled": pages.toggled,
+    "told": history.told,
+    "truncatechars": defaultfilters.truncatechars,
+    "urlencode": defaultfilters.urlencode,
+    "words": models.text,
+}
+# Parts of pages that are the same for many.
+parts = Cache(most_bytes=8 * 2**20)
+
+
+def kept(*key, caller) -> Markup:
+    """What is between `{% call kept(…) %}` and `{% endcall %}`, rendered once for each `key`.
+
+    The key has to be all that is shown there: so it never gets old, and is nobody's.
+    """
+    digest = hashlib.blake2b(repr(key).encode()).digest()
+    return parts.get(digest, caller, of=())
+
+
+@pass_eval_context
+def translated(context, text: str, /, **values) -> str:
+    """A text in the language of now, with `values` filled in; they are escaped, it is not."""
+    text = gettext(text)
+    return (Markup(text) if context.autoescape else text) % values  # noqa: S704, ours
+
+
+@pass_eval_context
+def translated_plural(context, one: str, many: str, number: int, /, **values) -> str:
+    text = ngettext(one, many, number)
+    return (Markup(text) if context.autoescape else text) % values  # noqa: S704, ours
+
+
+GLOBALS = {
+    "_": translated,
+    "ngettext": translated_plural,
+    "get_language": get_language,
+    "htmx_script": htmx_script,
+    "icon": markup.icon,
+    "kept": kept,
+    "languages": markup.languages,
+    "listed_contacts": people.listed_contacts,
+    "page_of": people.page_of,
+    "querystring": markup.querystring,
+    "role_tag": people.role_tag,
+    "state_tag": people.state_tag,
+    "static": static,
+    "url_for": links.url_for,
+    "widget": forms.widget,
+}
+
+
+def environment(**options) -> Environment:
+    env = Environment(**options | {"autoescape": True, "undefined": Undefined})  # noqa: S701, it is
+    env.filters |= FILTERS
+    env.globals |= GLOBALS
+    return env

@@ -1,0 +1,61 @@
+"""What the frame of every page is made of, beside the templates themselves."""
+
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+
+from django.conf import settings
+from django.template import defaultfilters
+from django.utils import translation
+from django.utils.formats import number_format
+from django.utils.safestring import SafeString
+from django.utils.timesince import timesince
+from django.utils.timezone import template_localtime
+from django.utils.translation import gettext as _
+from lucide.jinja import lucide
+
+
+@cache
+def icon(name: str, size: int = 20) -> SafeString:
+    """A drawing of Lucide, `size` pixels at normal text; text beside it says what it means."""
+    return lucide(str(name), size=f"{size / 16}em", aria_hidden="true")
+
+
+@cache
+def languages() -> list[dict]:
+    """Those that the pages have, as translation.get_language_info() tells of them."""
+    return [translation.get_language_info(code) for code, _name in settings.LANGUAGES]
+
+
+def querystring(request, **changes) -> str:
+    """The query of this page's address with `changes`; None takes a parameter away."""
+    query = request.GET.copy()
+    for name, value in changes.items():
+        if value is None:
+            query.pop(name, None)
+        else:
+            query[name] = value
+    return f"?{query.urlencode()}" if query or request.GET else ""
+
+
+def initials(name) -> str:
+    """At most two letters for somebody: "María José Gil" is MG."""
+    words = str(name).split()
+    return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
+
+
+def tenths(value: float) -> str:
+    """With one digit after the separator, in a quarter of the time that floatformat() takes."""
+    return number_format(round(value, 1), 1)
+
+
+def formatted(moment: date, form: str) -> str:
+    """A time of our zone, or a date, in a form that Django's `date` filter knows."""
+    return defaultfilters.date(template_localtime(moment), form)
+
+
+def relative(moment: datetime) -> str:
+    """A time as people say it: "3 days ago"."""
+    now = datetime.now(UTC)
+    if now - moment < timedelta(minutes=1):
+        return _("just now")
+    return _("%(time)s ago") % {"time": timesince(moment, now, depth=1)}
