@@ -125,7 +125,6 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "pialara_site.headers.GuardMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "pialara_site.health.HealthMiddleware",

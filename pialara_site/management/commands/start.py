@@ -67,7 +67,7 @@ class Command(BaseCommand):
         command = [sys.executable, "-m", "granian", "--interface", "wsgi"]
         command += ["--host", host, "--port", str(port), "--workers", str(workers)]
         command += ["--blocking-threads", str(THREADS), "--respawn-failed-workers"]
-        command += ["--log-level", "warning", "--workers-kill-timeout", "10"]
+        command += ["--log-level", "error", "--workers-kill-timeout", "10"]
         command += ["pialara_site.wsgi:application"]
         server, ended = None, False
 
