@@ -17,6 +17,7 @@ DEEPEST = 1000
 SOME = 500  # as many different requests as a job has where there are more
 LETTERS = 6  # of a word to search for, at least
 
+FRESH = "fresh={n}"  # so that the page is none that is kept (wrk.lua)
 CSRF = "benchmark" * 3 + "token"  # as our own cookie is: 32 letters
 
 
@@ -24,8 +25,7 @@ CSRF = "benchmark" * 3 + "token"  # as our own cookie is: 32 letters
 class Job:
     """Requests to our pages, sent as `role`, and to those of the comparisons that have them.
 
-    `rows` is how many documents a page shows; None where that says nothing. `is_again` tells that
-    every request is the same.
+    `rows` is how many documents a page shows; None where that says nothing.
     """
 
     name: str
@@ -71,7 +71,7 @@ def _lists(some: list[dict]) -> Iterator[Job]:
     genres = _queries("genre", [name for movie in some for name in movie.get("genres", ())])
     yield Job(
         "genre",
-        [f"/mflix/{query}" for query in genres],
+        [f"/mflix/{query}&{FRESH}" for query in genres],
         PER_PAGE,
         orm=[f"/movies/{query}" for query in genres],
         m220p=[f"/movies/{query}" for query in genres],
@@ -79,14 +79,14 @@ def _lists(some: list[dict]) -> Iterator[Job]:
     cast = _queries("cast", [name for movie in some for name in movie.get("cast", ())])
     yield Job(
         "cast",
-        [f"/mflix/{query}" for query in cast],
+        [f"/mflix/{query}&{FRESH}" for query in cast],
         orm=[f"/movies/{query}" for query in cast],
         m220p=[f"/facets/{query}" for query in cast],
     )
     words = _queries("q", [pair for movie in some if (pair := _two_words(movie))])
     yield Job(
         "words",
-        [f"/mflix/{query}" for query in words],
+        [f"/mflix/{query}&{FRESH}" for query in words],
         PER_PAGE,
         orm=[f"/search/{query}" for query in words],
         m220p=[f"/movies/{query}" for query in words],
@@ -100,7 +100,7 @@ def _pages() -> list[str]:
     shown = {order.field: 1, "phase": 1}
     rows = list(movies.aggregate([*first, {"$project": shown}]))
     return [
-        f"/mflix/?{urlencode({'after': _token(rows[start : start + PER_PAGE + 1])})}"
+        f"/mflix/?{urlencode({'after': _token(rows[start : start + PER_PAGE + 1])})}&{FRESH}"
         for start in range(0, len(rows) - PER_PAGE, PER_PAGE)
     ]
 
@@ -120,7 +120,7 @@ def _two_words(movie: dict) -> str:
 
 def _films(some: list[dict]) -> Iterator[Job]:
     theirs = [f"/movies/{movie['_id']}/" for movie in some]
-    ours = [f"/mflix{path}" for path in theirs]
+    ours = [f"/mflix{path}?{FRESH}" for path in theirs]
     yield Job("film", ours, orm=theirs, m220p=theirs)
     yield Job("film, logged in", ours, role=Role.CLIENTE)
 

@@ -1,11 +1,12 @@
 -- Sends the requests of a file in turn, "path" or "path<tab>body" a line, and tells what came of it.
-local requests, place = {}, 0
+-- A "{n}" in a path is another number each time, so that no answer can be one that is kept.
+local requests, place, number = {}, 0, 0
 
 function init(arguments)
   for line in io.lines(arguments[1]) do
     local path, body = line:match("^(%S+)\t?(.*)$")
     if body == "" then
-      requests[#requests + 1] = wrk.format("GET", path)
+      requests[#requests + 1] = path:find("{n}", 1, true) and path or wrk.format("GET", path)
     else
       local headers = { ["Content-Type"] = "application/x-www-form-urlencoded" }
       for name, value in pairs(wrk.headers) do headers[name] = value end
@@ -13,10 +14,15 @@ function init(arguments)
     end
   end
   place = tonumber(arguments[2])
+  number = os.time() * 1000000
 end
 
 function request()
   place = place % #requests + 1
+  if requests[place]:sub(1, 1) == "/" then
+    number = number + 1
+    return wrk.format("GET", (requests[place]:gsub("{n}", string.format("%d", number))))
+  end
   return requests[place]
 end
 

@@ -1,11 +1,13 @@
-"""What holds a thread for long, done by few at once, so that the pages of all others go on.
+"""Who of a worker's THREADS goes on and who waits, so that the pages of all others go on.
 
-A worker has THREADS of them; what waits for a slow sender and for the hash of a password is more
-than a page may take, and together still leaves some for pages.
+Few requests are worked on at once, as more would only take the processor from each other and ask
+MongoDB for too much at a time. Who has to wait for a slow sender or for the hash of a password
+makes room for others meanwhile, and of those, too, there may be only so many.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from threading import BoundedSemaphore
 
 from django.core.exceptions import SuspiciousOperation
@@ -14,22 +16,54 @@ THREADS = 40
 PATIENCE_SECONDS = 0.25
 RETRY_SECONDS = 5
 
+_working = BoundedSemaphore(4)
+_is_working = ContextVar("is_working", default=False)
+
 
 class Busy(SuspiciousOperation):
     """As many as may are doing the same already; nothing was done."""
 
 
 class Turns:
+    """Places for what waits, at most `most` at once."""
+
     def __init__(self, most: int):
         self.most = most
         self._free = BoundedSemaphore(most)
 
     @contextmanager
     def one(self) -> Iterator[None]:
-        """Raises Busy when none gets free soon."""
+        """Wait in here. Raises Busy when no place gets free soon."""
         if not self._free.acquire(timeout=PATIENCE_SECONDS):
             raise Busy
         try:
-            yield
+            with _resting():
+                yield
         finally:
             self._free.release()
+
+
+@contextmanager
+def _resting() -> Iterator[None]:
+    if not _is_working.get():  # a command's, not a request's
+        yield
+        return
+    _working.release()
+    try:
+        yield
+    finally:
+        _working.acquire()
+
+
+def in_turn(application):
+    """The WSGI application, working on few requests at once."""
+
+    def answer(environ, start_response):
+        with _working:
+            token = _is_working.set(True)
+            try:
+                return application(environ, start_response)
+            finally:
+                _is_working.reset(token)
+
+    return answer

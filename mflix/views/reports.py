@@ -6,9 +6,12 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import administrator_required
 from pialara_site.spreadsheets import download
+from pialara_site.turns import Turns
 
 from ..reports import SECONDS, TooSlow
 from ..tables import REPORTS, Report, Row
+
+waiting = Turns(4)  # for a report, which takes longer than a page may
 
 
 def report_or_404(name: str) -> Report:
@@ -27,9 +30,10 @@ def _asked(report: Report, query) -> dict:
 
 
 def _rows(report: Report, asked: dict) -> list[Row] | None:
-    """None when it takes too long."""
+    """None when it takes too long. Raises Busy."""
     try:
-        return report.read(**asked)
+        with waiting.one():
+            return report.read(**asked)
     except TooSlow:
         return None
 
