@@ -40,7 +40,12 @@ lint: .venv/installed-dev
 	$(BIN)/ruff format --check .
 
 # After translating: the compiled catalogues are kept, so running needs no gettext.
+# What the code says, into the catalogues, and what they hold, compiled.
+KEYWORDS = gettext_lazy gettext_noop ngettext_lazy:1,2
 messages: .venv/installed-dev
+	@mkdir -p var
+	$(BIN)/pybabel --quiet extract --mapping babel.cfg --keywords "$(KEYWORDS)" --no-location --output var/django.pot .
+	$(BIN)/pybabel --quiet update --domain django --input-file var/django.pot --output-dir locale --locale es --no-fuzzy-matching --ignore-obsolete --no-wrap
 	$(BIN)/pybabel compile --domain django --directory locale
 
 .venv/bin/python:

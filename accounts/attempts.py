@@ -5,12 +5,15 @@ entered before the password is looked at and taken back when it was right, so th
 can't slip through between a check and a count.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from pymongo import ASCENDING, IndexModel, ReturnDocument
 
 from pialara_site.mongo import pialara
+from pialara_site.turns import Busy
 
 attempts = pialara.login_attempts
 
@@ -32,6 +35,17 @@ class TooManyAttempts(Exception):
     def __init__(self, retry_after: int):
         super().__init__(retry_after)
         self.retry_after = retry_after
+
+
+@contextmanager
+def looked_at(*entered: tuple["Limit", str, datetime]) -> Iterator[None]:
+    """While a password is looked at; when too many wait for that, what was entered is none."""
+    try:
+        yield
+    except Busy:
+        for limit, key, time in entered:
+            limit.take_back(key, time)
+        raise
 
 
 @dataclass(frozen=True)

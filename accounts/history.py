@@ -1,12 +1,13 @@
 """Entries of the audit log in sentences."""
 
 from bson import ObjectId
-from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+
+from pialara_site.links import url_for
 
 from .audit import UNTOLD, Action
 from .models import moment, text
@@ -77,9 +78,7 @@ def _person(person: dict, there: list[ObjectId]) -> SafeString:
     name = text(person.get("nombre")) or text(person.get("email")) or _("Somebody")
     if person.get("_id") not in there or not isinstance(person["_id"], ObjectId):
         return format_html("<strong><bdi>{}</bdi></strong>", name)
-    return format_html(
-        '<a href="{}"><bdi>{}</bdi></a>', reverse("user", args=[person["_id"]]), name
-    )
+    return format_html('<a href="{}"><bdi>{}</bdi></a>', url_for("user", person["_id"]), name)
 
 
 def address(entry: dict) -> str:

@@ -56,9 +56,10 @@ parts = Cache(most_bytes=8 * 2**20)
 def kept(*key, caller) -> Markup:
     """What is between `{% call kept(…) %}` and `{% endcall %}`, rendered once for each `key`.
 
-    The key has to be all that is shown there: so it never gets old, and is nobody's.
+    The key has to be all that is shown there, but for the language: so it never gets old, and is
+    nobody's. It consists of plain values and dataclasses; of a user, repr() tells the name alone.
     """
-    digest = hashlib.blake2b(repr(key).encode()).digest()
+    digest = hashlib.blake2b(repr((get_language(), *key)).encode()).digest()
     return parts.get(digest, caller, of=())
 
 

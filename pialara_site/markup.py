@@ -44,7 +44,10 @@ def initials(name) -> str:
 
 
 def tenths(value: float) -> str:
-    """With one digit after the separator, in a quarter of the time that floatformat() takes."""
+    """With one digit after the separator, in a quarter of the time that floatformat() takes.
+
+    IMDb's ratings have no more; what lies between two is rounded as Python does.
+    """
     return number_format(round(value, 1), 1)
 
 

@@ -12,11 +12,12 @@ from threading import BoundedSemaphore
 
 from django.core.exceptions import SuspiciousOperation
 
-THREADS = 40
+THREADS = 48
+AT_WORK = 4
 PATIENCE_SECONDS = 0.25
 RETRY_SECONDS = 5
 
-_working = BoundedSemaphore(4)
+_working = BoundedSemaphore(AT_WORK)
 _is_working = ContextVar("is_working", default=False)
 
 
@@ -33,30 +34,35 @@ class Turns:
 
     @contextmanager
     def one(self) -> Iterator[None]:
-        """Wait in here. Raises Busy when no place gets free soon."""
-        if not self._free.acquire(timeout=PATIENCE_SECONDS):
-            raise Busy
-        try:
-            with _resting():
+        """Wait in here. Raises Busy when no place gets free soon.
+
+        Not for what cache.get() computes: all who are at work might wait for that.
+        """
+        with _resting():
+            if not self._free.acquire(timeout=PATIENCE_SECONDS):
+                raise Busy
+            try:
                 yield
-        finally:
-            self._free.release()
+            finally:
+                self._free.release()
 
 
 @contextmanager
 def _resting() -> Iterator[None]:
-    if not _is_working.get():  # a command's, not a request's
+    if not _is_working.get():  # a command's, or resting already
         yield
         return
+    token = _is_working.set(False)
     _working.release()
     try:
         yield
     finally:
         _working.acquire()
+        _is_working.reset(token)
 
 
 def in_turn(application):
-    """The WSGI application, working on few requests at once."""
+    """The WSGI application, working on few requests at once; streams are sent outside of that."""
 
     def answer(environ, start_response):
         with _working:

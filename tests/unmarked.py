@@ -100,7 +100,7 @@ def _texts(node: ast.AST, is_label: bool = False) -> Iterator[tuple[int, str]]:
         case ast.JoinedStr():
             yield from _in_fstring(node)
         case ast.Call(func=called) if _name(called) in GETTEXT:
-            # makemessages reads the source, so what is put together when it runs is never found.
+            # gettext reads the source, so what is put together when it runs is never found.
             if any(isinstance(each, ast.JoinedStr | ast.BinOp) for each in node.args):
                 yield node.lineno, ast.unparse(node)
         case _:
@@ -152,7 +152,7 @@ def _in_fstring(node: ast.JoinedStr) -> Iterator[tuple[int, str]]:
         yield node.lineno, text
     for each in ast.walk(node):
         if isinstance(each, ast.Call) and _name(each.func) in GETTEXT:
-            yield node.lineno, ast.unparse(node)  # makemessages does not look in there
+            yield node.lineno, ast.unparse(node)  # gettext does not look in there
 
 
 def _is_said(text: str) -> bool:

@@ -136,10 +136,12 @@ def own_password(label=YOUR_PASSWORD, **options) -> forms.CharField:
 def check_own_password(user: User, password: str):
     """Raise ValidationError unless it is the user's; wrong ones count as failed logins do.
 
-    Raises TooManyAttempts, or a stolen session could guess without end.
+    Raises Busy, and TooManyAttempts, or a stolen session could guess without end.
     """
     email = normal(user.email)
-    attempts.PER_EMAIL.enter(email)
-    if not user.check_password(password):
+    entered = attempts.PER_EMAIL.enter(email)
+    with attempts.looked_at((attempts.PER_EMAIL, email, entered)):
+        correct = user.check_password(password)
+    if not correct:
         raise ValidationError(_("That is not your password."))
     attempts.PER_EMAIL.forget(email)

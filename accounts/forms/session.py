@@ -6,8 +6,6 @@ from django.contrib.auth.forms import SetPasswordForm
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from pialara_site.turns import Busy
-
 from .. import attempts, users
 from ..audit import Actor
 from ..models import normal
@@ -56,12 +54,10 @@ class LoginForm(forms.Form):
             # This password is not looked at, so it is no failure of the email.
             attempts.PER_EMAIL.take_back(email, entered_email)
             raise
-        try:
+        with attempts.looked_at(
+            (attempts.PER_EMAIL, email, entered_email), (attempts.PER_ADDRESS, address, entered)
+        ):
             user = authenticate(self.request, email=email, password=self.cleaned_data["password"])
-        except Busy:  # nor was this one
-            attempts.PER_EMAIL.take_back(email, entered_email)
-            attempts.PER_ADDRESS.take_back(address, entered)
-            raise
         if user is None:
             raise ValidationError(_("The email or the password is incorrect."))
         attempts.PER_EMAIL.forget(email)
@@ -84,7 +80,7 @@ class RegisterForm(PersonFields, FirstPasswordField):
     def save(self, ip: str):
         """The new client, who has proved who they are, or None with an error at the form.
 
-        Raises TooManyAttempts.
+        Raises TooManyAttempts and Busy.
         """
         fields = {**self.cleaned_data, "rol": Role.CLIENTE}
         try:
@@ -94,8 +90,9 @@ class RegisterForm(PersonFields, FirstPasswordField):
             return None
         # The form may have been sent twice, or with an id that is somebody else's.
         email = normal(fields["email"])
-        attempts.PER_EMAIL.enter(email)
-        user = authenticate(email=email, password=fields["password"])
+        entered = attempts.PER_EMAIL.enter(email)
+        with attempts.looked_at((attempts.PER_EMAIL, email, entered)):
+            user = authenticate(email=email, password=fields["password"])
         if user is None or not user.is_active:
             self.add_error(None, _("Please open this form again."))
             return None

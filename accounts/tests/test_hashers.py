@@ -163,3 +163,14 @@ def test_login_that_finds_too_many_waiting_is_told_so_and_counts_as_no_attempt(
         answers = [anonymous.post("/login/", form) for _ in range(attempts.PER_EMAIL.most + 1)]
     assert {(answer.status_code, answer["Retry-After"]) for answer in answers} == {(503, "5")}
     assert anonymous.post("/login/", form).status_code == 302
+
+
+def test_own_password_that_can_not_be_looked_at_counts_as_no_attempt(cliente, monkeypatch):
+    new = "una frase nueva 42"
+    form = {"old_password": PASSWORD, "new_password1": new, "new_password2": new}
+    with monkeypatch.context() as crowded:
+        crowded.setattr(turns, "PATIENCE_SECONDS", 0)
+        crowded.setattr(Argon2Hasher, "turns", turns.Turns(0))
+        for _time in range(attempts.PER_EMAIL.most + 1):
+            assert cliente.post("/profile/password/", form).status_code == 503
+    assert cliente.post("/profile/password/", form).status_code == 302

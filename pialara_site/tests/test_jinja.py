@@ -45,6 +45,12 @@ def test_what_templates_are_given_is_escaped():
     assert rendered("{{ name }}", name="<b>") == "&lt;b&gt;"
 
 
+def test_rules_for_passwords_are_a_list_as_django_makes_them(cliente):
+    page = cliente.get("/profile/password/").text
+    assert "<ul><li>" in page
+    assert "&lt;li" not in page
+
+
 # Links
 
 

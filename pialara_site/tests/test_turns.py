@@ -5,7 +5,9 @@ from threading import BoundedSemaphore, Event, Lock
 
 import pytest
 
-from pialara_site import turns
+from accounts.hashers import Argon2Hasher
+from mflix.views import reports
+from pialara_site import bodies, turns
 
 SECONDS = 10  # what nothing here takes
 
@@ -67,3 +69,19 @@ def test_only_so_many_may_wait():
         pass
     with places.one():
         pass
+
+
+def test_who_waits_for_two_things_makes_room_once():
+    first, second = turns.Turns(1), turns.Turns(1)
+
+    @turns.in_turn
+    def application(environ, start_response):
+        with first.one(), second.one():
+            return environ
+
+    assert [application(n, None) for n in range(2)] == [0, 1]
+
+
+def test_threads_are_left_for_pages_whatever_waits():
+    places = [bodies.turns.most, Argon2Hasher.turns.most, reports.waiting.most]
+    assert sum(places) + turns.AT_WORK <= turns.THREADS

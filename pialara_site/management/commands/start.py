@@ -84,9 +84,9 @@ class Command(BaseCommand):
         # Set before there is a server to leave behind.
         signal.signal(signal.SIGINT, end)
         embedded.when_asked_to_end(end)
-        # A session of its own: Ctrl-C reaches this process, which then ends the server.
-        # Else each of many threads keeps memory of its own, which nobody uses again.
+        # Without it, each of many threads keeps memory of its own, which nobody uses again.
         environment = {**os.environ, "MALLOC_ARENA_MAX": "2"}
+        # A session of its own: Ctrl-C reaches this process, which then ends the server.
         server = subprocess.Popen(  # noqa: S603
             command, cwd=settings.BASE_DIR, env=environment, start_new_session=True
         )
