@@ -71,7 +71,10 @@ def everything(
         "threads": servers.WORKERS * THREADS,
     }
     if only in "login":
-        about["films_ms"] = films_beside_logins(plan, product)
+        try:
+            about["films_ms"] = films_beside_logins(plan, product)
+        except load.Failed as error:
+            failed.append(str(error))
     return {"jobs": found, "about": about}
 
 

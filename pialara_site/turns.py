@@ -12,7 +12,7 @@ from threading import BoundedSemaphore
 
 from django.core.exceptions import SuspiciousOperation
 
-THREADS = 48
+THREADS = 64
 AT_WORK = 4
 PATIENCE_SECONDS = 0.25
 RETRY_SECONDS = 5
