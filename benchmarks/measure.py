@@ -24,6 +24,7 @@ from .servers import Server
 CONNECTIONS = 8
 MANY = 64
 AT_ONCE = 50  # logins
+BESIDE_SECONDS = 4  # of films meanwhile
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ def everything(
     }
     if only in "login":
         try:
-            about["films_ms"] = films_beside_logins(plan, product)
+            about["films_ms"] = films_beside_logins(product)
         except load.Failed as error:
             failed.append(str(error))
     return {"jobs": found, "about": about}
@@ -146,17 +147,17 @@ def password_ms() -> float:
     return median(taken)
 
 
-def films_beside_logins(plan: Plan, product: Server) -> dict[str, float]:
+def films_beside_logins(product: Server) -> dict[str, float]:
     """The p95 of film pages, one after another, alone and while many people log in."""
     jobs = {job.name: job.ours for job in all_jobs() if job.name in ("film", "login")}
     # Logins that wrk did not wait for end meanwhile, and those of servers that are gone are
     # forgotten: an address has no more than 50 at a time.
     attempts.delete_many({})
-    alone = load.run(product.address, jobs["film"], 1, plan.seconds + 2)
+    alone = load.run(product.address, jobs["film"], 1, BESIDE_SECONDS)
     with load.started(
-        product.address, jobs["login"], AT_ONCE, plan.seconds + 1, f"csrftoken={CSRF}"
+        product.address, jobs["login"], AT_ONCE, BESIDE_SECONDS + 2, f"csrftoken={CSRF}"
     ) as logins:
         time.sleep(0.5)
-        beside = plan.load(product, jobs["film"], 1)
+        beside = load.run(product.address, jobs["film"], 1, BESIDE_SECONDS)
         load.read(logins.communicate()[0], "/login/")
     return {"alone": alone.p95, "beside": beside.p95}
