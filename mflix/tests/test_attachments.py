@@ -9,6 +9,7 @@ import pytest
 from bson import ObjectId
 from django.core.management import call_command
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 from pymongo.errors import AutoReconnect
 
 from mflix import attachments
@@ -394,3 +395,11 @@ def test_command_says_how_many_it_removed(image, capsys):
     comments.delete_many({})
     call_command("clean_attachments")
     assert capsys.readouterr().out == "Images without a comment: 1 removed.\n"
+
+
+def test_bytes_that_begin_a_scan_of_a_jpeg_mean_nothing_in_other_images():
+    file, extra = BytesIO(), PngInfo()
+    extra.add(b"teSt", attachments.START_OF_SCAN * (attachments.MOST_SCANS + 1))
+    Image.new("RGB", (8, 8)).save(file, "PNG", pnginfo=extra)
+    file.seek(0)
+    assert draw(file)
