@@ -1,7 +1,6 @@
 """What pages show of people, wherever they show them."""
 
 from bson import ObjectId
-from django.urls import reverse
 
 from pialara_site.links import url_for
 
@@ -46,7 +45,7 @@ def listed_contacts(people: list[dict], pages: str = "", *args) -> list[dict]:
     """
 
     def address(action: str, place: int) -> str:
-        return reverse(f"{pages}_{action}", args=[*args, place]) if pages else ""
+        return url_for(f"{pages}_{action}", *args, place) if pages else ""
 
     return [
         {

@@ -92,8 +92,12 @@ def running(name: str, command, first: str, variables: dict[str, str]) -> Iterat
 def wait_for(port: int, path: str, process: subprocess.Popen, log: Path):
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
-        with contextlib.suppress(OSError, HTTPException):
-            connection = HTTPConnection("127.0.0.1", port, timeout=START_SECONDS)
+        with (
+            contextlib.suppress(OSError, HTTPException),
+            contextlib.closing(
+                HTTPConnection("127.0.0.1", port, timeout=START_SECONDS)
+            ) as connection,
+        ):
             connection.request("GET", path)
             if connection.getresponse().status == 200:
                 return

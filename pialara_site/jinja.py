@@ -96,6 +96,7 @@ GLOBALS = {
 
 
 def environment(**options) -> Environment:
+    """As Django's backend asks for it. What is undefined shows nothing, with DEBUG as well."""
     env = Environment(**options | {"autoescape": True, "undefined": Undefined})  # noqa: S701, it is
     env.filters |= FILTERS
     env.globals |= GLOBALS

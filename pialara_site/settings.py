@@ -145,7 +145,7 @@ ROOT_URLCONF = "pialara_site.urls"
 
 TEMPLATES = [
     {
-        # Compiled to Python, they render several times as fast as Django's own.
+        # Compiled to Python, a page takes half to two thirds of the time (docs/performance.md).
         "BACKEND": "django.template.backends.jinja2.Jinja2",
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,  # for django.forms

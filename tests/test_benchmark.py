@@ -1,8 +1,12 @@
-"""The parts of the benchmark that need no load: what it reads and what it prints."""
+"""The parts of the benchmark that need no load: what it starts, asks for, reads and prints."""
 
 import pytest
+from django.conf import settings
 
-from benchmarks import load, raw, table
+from accounts.roles import Role
+from benchmarks import jobs, load, raw, servers, table
+from mflix.tests.mothers import a_movie
+from tests.mothers import a_client
 
 SAID = """Running 1s test
 RESULT {"requests": 200, "seconds": 2.0, "bytes": 4000, "failed": 0, "ms": [1.5, 2.5, 9.0]}
@@ -40,3 +44,29 @@ def test_line_of_the_table_has_the_ratios():
     line = table.line({**job, "raw": 400, "orm": 20}, empty=200)
     assert line[-4:] == ["0.25", "0.50", "5.0", ""]
     assert len(line) == len(table.HEADINGS) - 1
+
+
+def test_measured_server_starts_with_the_settings_that_it_is_given(mongod, monkeypatch, tmp_path):
+    monkeypatch.setattr(servers, "FOLDER", tmp_path)
+    monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "pialara_site.settings")
+    monkeypatch.delenv("EMAIL_URL", raising=False)  # that of a developer
+    names = {name: getattr(settings, name) for name in ("PIALARA_DB_NAME", "MFLIX_DB_NAME")}
+    with servers.product(mongod.uri, settings.SECRET_KEY, names) as server:
+        assert len(server.workers()) == servers.WORKERS
+
+
+def test_jobs_ask_for_pages_that_there_are(anonymous, admin, tecnico, cliente):
+    for n in range(2 * jobs.PER_PAGE + 1):
+        a_movie(cast=[f"Ana {n}"], fullplot="Somebody returns to the village")
+    for _user in range(25):
+        a_client(password="")
+    callers = {
+        None: anonymous,
+        Role.ADMINISTRADOR: admin,
+        Role.TECNICO: tecnico,
+        Role.CLIENTE: cliente,
+    }
+    asked = [job for job in jobs.all_jobs() if not job.writes]
+    answers = {job.name: callers[job.role].get(job.ours[0]).status_code for job in asked}
+    assert answers == dict.fromkeys(answers, 200)
+    assert len(answers) > 10

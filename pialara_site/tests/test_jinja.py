@@ -85,6 +85,13 @@ def test_part_is_rendered_once_for_all_that_it_shows():
     assert times == names
 
 
+def test_part_is_that_of_the_language():
+    source = '{% call kept("edit") %}{{ _("Edit") }}{% endcall %}'
+    for language, said in [("en", "Edit"), ("es", "Editar")] * 2:
+        with translation.override(language):
+            assert rendered(source) == said
+
+
 def test_part_that_was_kept_is_not_escaped_again():
     for _time in range(2):
         assert rendered(PART, name="a < b", counted=str) == "a &lt; b"

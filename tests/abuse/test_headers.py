@@ -115,6 +115,14 @@ def test_method_that_is_not_taken_is_405(anonymous, method):
     hardened(getattr(anonymous, method)("/"), HTTPStatus.METHOD_NOT_ALLOWED)
 
 
+def test_only_technical_pages_of_developers_have_no_policy(client, settings):
+    settings.DEBUG = True
+    assert "Content-Security-Policy" not in client.get("/no/such/page/").headers
+    assert "Content-Security-Policy" in client.get("/login/").headers
+    settings.DEBUG = False
+    assert "Content-Security-Policy" in client.get("/no/such/page/").headers
+
+
 def test_too_many_attempts_are_429(anonymous, monkeypatch):
     monkeypatch.setattr(attempts.Limit, "enter", raising(attempts.TooManyAttempts(60)))
     form = {"email": "ana@example.org", "password": "x"}
