@@ -11,7 +11,13 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from pymongo.client_session import ClientSession
 from pymongo.database import Database
-from pymongo.errors import ConfigurationError, InvalidName, OperationFailure, PyMongoError
+from pymongo.errors import (
+    ConfigurationError,
+    ExecutionTimeout,
+    InvalidName,
+    OperationFailure,
+    PyMongoError,
+)
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
@@ -110,7 +116,10 @@ def transaction(change: Callable[[ClientSession], T]) -> T:
 
         def change_and_commit(session):
             commit.close()  # where all begins again, after a conflict that showed at the end
-            with pymongo.timeout(max(end - time.monotonic(), 0.001)):
+            left = end - time.monotonic()
+            if left <= 0:
+                raise ExecutionTimeout("the transaction has no time left for another try")
+            with pymongo.timeout(left):
                 result = change(session)
             commit.enter_context(pymongo.timeout(to_confirm))  # for what the driver does now
             return result

@@ -4,10 +4,12 @@ import subprocess
 import sys
 import time
 from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from pymongo.errors import (
+    AutoReconnect,
     BulkWriteError,
     DuplicateKeyError,
     ExecutionTimeout,
@@ -181,6 +183,23 @@ def test_transaction_that_takes_too_long_is_undone_and_holds_nothing(settings):
     assert document_of(user)["nombre"] == "old"
     # Which waits for whoever holds the document, but not for long.
     assert users.users.update_one({"_id": user.pk}, {"$set": {"accesos": 1}}).matched_count == 1
+
+
+def test_transaction_is_not_tried_again_when_its_time_is_over(monkeypatch, settings):
+    now, tries = 0, []
+    monkeypatch.setattr(mongo, "time", SimpleNamespace(monotonic=lambda: now))
+
+    def change(session):
+        nonlocal now
+        now += settings.MONGODB_TRANSACTION_TIMEOUT_MS / 1000
+        tries.append(session)
+        error = AutoReconnect("connection closed")
+        error._add_error_label("TransientTransactionError")
+        raise error
+
+    with pytest.raises(ExecutionTimeout):
+        mongo.transaction(change)
+    assert len(tries) == 1
 
 
 def test_transaction_of_a_killed_process_is_over_soon_after_it_could_have_ended(settings):
