@@ -50,6 +50,8 @@ MOST_LISTED = 10
 MOST_READ = 30
 # Views that wait to be stored. Far more than a moment brings, yet little memory.
 MOST_WAITING = 10_000
+# Stored together, a second's views cost MongoDB and us half (docs/performance.md).
+PAUSE_SECONDS = 1
 
 logger = logging.getLogger(__name__)
 
@@ -94,7 +96,7 @@ def store(seen: list[View]):
         logger.warning("%d views of films are not counted: %s", len(seen), type(error).__name__)
 
 
-waiting: Background[View] = Background(store, MOST_WAITING)
+waiting: Background[View] = Background(store, MOST_WAITING, pause=PAUSE_SECONDS)
 
 
 def count(request, response, movie_id: ObjectId, now: datetime | None = None):

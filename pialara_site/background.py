@@ -2,6 +2,7 @@
 
 import logging
 import os
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Lock
@@ -15,9 +16,10 @@ logger = logging.getLogger(__name__)
 class Background(Generic[T]):
     """Does `work` in a thread, with all the items at once that wait by then.
 
-    At most `most` items wait; more are dropped, with one line in the log for all of them. The
-    thread is made for the first item, and anew in a forked process; what waits when the process
-    ends is still done. `start` may begin the work elsewhere, or not at all until flush().
+    It begins `pause` seconds after the first of them came, so that more come together. At most
+    `most` items wait; more are dropped, with one line in the log for all of them. The thread is
+    made for the first item, and anew in a forked process; what waits when the process ends is
+    still done. `start` may begin the work elsewhere, or not at all until flush().
     """
 
     def __init__(
@@ -25,10 +27,12 @@ class Background(Generic[T]):
         work: Callable[[list[T]], None],
         most: int,
         start: Callable[[Callable], object] | None = None,
+        pause: float = 0,
     ):
         self._work = work
         self._most = most
         self._start = start
+        self._pause = pause
         self._begin()
         os.register_at_fork(after_in_child=self._begin)
 
@@ -52,7 +56,11 @@ class Background(Generic[T]):
 
     def _in_thread(self, flush: Callable):
         # Asked for its result, a failure is told in the log.
-        self._executor.submit(flush).add_done_callback(Future.result)
+        self._executor.submit(self._after_pause, flush).add_done_callback(Future.result)
+
+    def _after_pause(self, flush: Callable):
+        time.sleep(self._pause)
+        flush()
 
     def flush(self):
         """Do what waits. It is done when this returns, also what the thread had begun."""

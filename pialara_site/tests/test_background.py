@@ -4,10 +4,13 @@ import os
 import subprocess
 import sys
 from threading import Event, Thread, Timer
+from types import SimpleNamespace
 
 import pytest
 
 from pialara_site.background import Background
+
+from .processes import wait_until
 
 
 @pytest.fixture
@@ -64,6 +67,19 @@ def test_one_start_serves_all_that_wait(done):
     for item in "abc":
         background.put(item)
     assert len(starts) == 1
+
+
+def test_items_that_come_during_the_pause_are_done_together(done, monkeypatch):
+    slept, go_on = [], Event()
+    clock = SimpleNamespace(sleep=lambda seconds: slept.append(seconds) or go_on.wait())
+    monkeypatch.setattr("pialara_site.background.time", clock)
+    background = Background(done.append, most=10, pause=1)
+    for item in "abc":
+        background.put(item)
+    assert done == []
+    go_on.set()
+    wait_until(lambda: done)
+    assert (slept, done) == ([1], [["a", "b", "c"]])
 
 
 def test_put_returns_while_the_work_goes_on(done):
