@@ -1,5 +1,6 @@
 """What every page of the frame in base.html needs."""
 
+from django.template.backends.utils import csrf_input
 from django.utils.functional import SimpleLazyObject
 
 from . import display
@@ -9,6 +10,8 @@ from .navigation import menu_of
 def frame(request) -> dict:
     """Lazy, so that the error pages, which show neither, load no session and no user."""
     return {
+        # Once for all forms of the page: Django's own hides the token anew each time it is shown.
+        "csrf_input": SimpleLazyObject(lambda: csrf_input(request)),
         "display": SimpleLazyObject(lambda: display.of(request)),
         "menu": SimpleLazyObject(lambda: menu_of(request.user, request.path)),
     }

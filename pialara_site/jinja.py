@@ -1,6 +1,7 @@
 """What templates may call, beside Jinja's own; everything else comes from the views."""
 
 import hashlib
+from functools import cache
 
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.template import defaultfilters
@@ -66,8 +67,13 @@ def kept(*key, caller) -> Markup:
 @pass_eval_context
 def translated(context, text: str, /, **values) -> str:
     """A text in the language of now, with `values` filled in; they are escaped, it is not."""
-    text = gettext(text)
-    return (Markup(text) if context.autoescape else text) % values  # noqa: S704, ours
+    text = _text(get_language(), text)
+    return (text if context.autoescape else str(text)) % values
+
+
+@cache
+def _text(language: str, text: str) -> Markup:
+    return Markup(gettext(text))  # noqa: S704, ours
 
 
 @pass_eval_context
@@ -89,15 +95,31 @@ GLOBALS = {
     "querystring": markup.querystring,
     "role_tag": people.role_tag,
     "state_tag": people.state_tag,
-    "static": static,
+    "static": cache(static),
     "url_for": links.url_for,
     "widget": forms.widget,
 }
 
 
+class Documents(Environment):
+    """An environment in which `movie.title` of a document is its field, before any method.
+
+    Jinja itself looks for a method first, and an error tells it that there is none: half of what
+    reading a field takes.
+    """
+
+    def getattr(self, obj, attribute: str):
+        if type(obj) is dict:
+            if attribute in obj:
+                return obj[attribute]
+            if not hasattr(dict, attribute):
+                return self.undefined(obj=obj, name=attribute)
+        return super().getattr(obj, attribute)
+
+
 def environment(**options) -> Environment:
     """As Django's backend asks for it. What is undefined shows nothing, with DEBUG as well."""
-    env = Environment(**options | {"autoescape": True, "undefined": Undefined})  # noqa: S701, it is
+    env = Documents(**options | {"autoescape": True, "undefined": Undefined})  # noqa: S701, it is
     env.filters |= FILTERS
     env.globals |= GLOBALS
     return env

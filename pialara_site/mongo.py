@@ -118,7 +118,8 @@ def transaction(change: Callable[[ClientSession], T]) -> T:
             commit.close()  # where all begins again, after a conflict that showed at the end
             left = end - time.monotonic()
             if left <= 0:
-                raise ExecutionTimeout("the transaction has no time left for another try")
+                sentence = _("the transaction took too long")
+                raise ExecutionTimeout(sentence, details={"errmsg": sentence})
             with pymongo.timeout(left):
                 result = change(session)
             commit.enter_context(pymongo.timeout(to_confirm))  # for what the driver does now
