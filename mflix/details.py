@@ -177,6 +177,11 @@ def ratings(movie: dict) -> list[dict]:
     return [each for each in found if any(each[name] is not None for name in known)]
 
 
+def imdb_rating(movie: dict) -> Real | None:
+    """From 0 to 10, in tenths."""
+    return number(_at(movie, "imdb").get("rating"))
+
+
 def _rating(by: str, value, most: int, count=None, meter=None) -> dict:
     value, count, meter = map(number, (value, count, meter))
     return {"by": by, "value": value, "most": most, "count": count, "meter": meter}

@@ -30,12 +30,12 @@ FILTERS = {
     "facts": details.facts,
     "film_title": details.title,
     "floatformat": defaultfilters.floatformat,
+    "imdb_rating": details.imdb_rating,
     "initials": markup.initials,
     "intcomma": intcomma,
     "is_by": films.is_by,
     "linebreaks": defaultfilters.linebreaks_filter,
     "linebreaksbr": defaultfilters.linebreaksbr,
-    "number": details.number,
     "object_id": films.object_id,
     "poster_url": films.poster_url,
     "ratings": details.ratings,
@@ -68,7 +68,9 @@ def kept(*key, caller) -> Markup:
 def translated(context, text: str, /, **values) -> str:
     """A text in the language of now, with `values` filled in; they are escaped, it is not."""
     text = _text(get_language(), text)
-    return (text if context.autoescape else str(text)) % values
+    if not context.autoescape:
+        text = str(text)
+    return text % values if values else text
 
 
 @cache
@@ -119,7 +121,7 @@ class Documents(Environment):
 
 def environment(**options) -> Environment:
     """As Django's backend asks for it. What is undefined shows nothing, with DEBUG as well."""
-    env = Documents(**options | {"autoescape": True, "undefined": Undefined})  # noqa: S701, it is
+    env = Documents(**options | {"autoescape": True, "undefined": Undefined})
     env.filters |= FILTERS
     env.globals |= GLOBALS
     return env

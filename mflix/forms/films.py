@@ -24,6 +24,11 @@ NUMBERS = {
 }
 
 
+def typed_numbers(query: QueryDict) -> dict[str, str]:
+    """What an address says where numbers belong, whether it is one or not."""
+    return {name: query[name] for name in NUMBERS if query.get(name)}
+
+
 class FilmFilters(FilterForm):
     """Shows a search that search.py has read, and says what made no sense to it."""
 
@@ -40,9 +45,9 @@ class FilmFilters(FilterForm):
 
     more_label = _("Search more precisely")
 
-    def __init__(self, query: QueryDict, browsing: Browsing):
-        typed = {name: query[name] for name in NUMBERS if query.get(name)}
-        super().__init__(dict(browsing.entered) | typed)
+    def __init__(self, browsing: Browsing, numbers: dict[str, str]):
+        """`numbers` are those of NUMBERS as they were typed."""
+        super().__init__(dict(browsing.entered) | numbers)
         self.browsing = browsing
 
     def clean(self):

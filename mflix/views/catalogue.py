@@ -3,6 +3,7 @@
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404
 from django.shortcuts import render
+from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_safe
 
 from pialara_site import cache, news
@@ -13,7 +14,7 @@ from .. import catalogue, facets, film, popularity
 from ..browsing import Browsing
 from ..comments import comments
 from ..forms.comments import CommentForm
-from ..forms.films import FilmFilters
+from ..forms.films import FilmFilters, typed_numbers
 from ..keyset import Cursor
 from ..movies import movies
 from ..search import Search, order_of
@@ -37,11 +38,13 @@ def browse(request):
     page = catalogue.page(search, cursor, _front(request.user) if is_front else None)
     browsing = Browsing(search, sort, page.facets)
     loosened = catalogue.loosened(search) if not page.facets.total else []
+    numbers = typed_numbers(request.GET)
     context = {
         "page": page,
         "search": search,
         "browsing": browsing,
-        "form": FilmFilters(request.GET, browsing),
+        "numbers": numbers,
+        "form": SimpleLazyObject(lambda: FilmFilters(browsing, numbers)),  # which the page may keep
         "loosened": browsing.loosened(loosened),
         "most": facets.most_counted(search),
     }
