@@ -1,7 +1,12 @@
 """What pages show of people, wherever they show them."""
 
-from bson import ObjectId
+from functools import lru_cache
 
+from bson import ObjectId
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from pialara_site import markup
 from pialara_site.links import url_for
 
 from .models import User, text
@@ -22,15 +27,23 @@ TEXTS = ("nombre", "relacion", "telefono", "email")  # of a contact
 UNKNOWN = ("circle-dashed", "")  # another program's
 
 
-def role_tag(user: User) -> tuple[str, str, str]:
-    """The words of the tag, its drawing and its tone."""
+def role(user: User) -> SafeString:
+    """Their role as a word with a drawing and perhaps a tone."""
     words = Role(user.rol).label if user.rol in ROLES else user.rol
-    return words, *ROLES.get(user.rol, UNKNOWN)
+    return _tag(str(words), *ROLES.get(user.rol, UNKNOWN))
 
 
-def state_tag(user: User) -> tuple[str, str, str]:
+def state(user: User) -> SafeString:
     words = Status(user.estado).label if user.estado in STATES else user.estado
-    return words, *STATES.get(user.estado, UNKNOWN)
+    return _tag(str(words), *STATES.get(user.estado, UNKNOWN))
+
+
+@lru_cache(maxsize=100)
+def _tag(words: str, drawing: str, tone: str) -> SafeString:
+    html = '<span class="{}">{} {}</span>'
+    return format_html(
+        html, " ".join(("tag", tone)).strip(), markup.icon(drawing, 16), words or "—"
+    )
 
 
 def page_of(user: User, name: str) -> str:

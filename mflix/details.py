@@ -1,15 +1,17 @@
 """What the page of a film says of it, whatever others have stored in its document."""
 
 from datetime import date
+from functools import lru_cache
 from numbers import Real
 from urllib.parse import quote, urlencode
 
 from django.contrib.humanize.templatetags.humanize import intcomma
-from django.urls import reverse
 from django.utils.formats import date_format
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.models import moment, text
+from pialara_site.links import url_for
 
 from .browsing import TYPES, shown
 
@@ -107,7 +109,7 @@ def _names(value, parameter: str = "") -> Values:
 
 
 def _search(parameter: str, value: str) -> str:
-    return f"{reverse('movies')}?{urlencode({parameter: value}, quote_via=quote)}"
+    return f"{url_for('movies')}?{urlencode({parameter: value}, quote_via=quote)}"
 
 
 def _day(value) -> str:
@@ -119,7 +121,12 @@ def _day(value) -> str:
             return ""
     else:
         day = moment(value)
-    return date_format(day) if day else ""
+    return _shown(get_language(), day) if day else ""
+
+
+@lru_cache(maxsize=5000)
+def _shown(language: str, day: date) -> str:
+    return date_format(day)
 
 
 def _count(value) -> str:

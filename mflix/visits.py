@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from bson import ObjectId
 from django.conf import settings
 from django.core import signing
-from django.urls import reverse
+
+from pialara_site.links import url_for
 
 # The films that this browser has seen of late, with the times, signed. The server keeps nothing.
 COOKIE = "seen"
@@ -53,7 +54,7 @@ def is_first(request, response, movie_id: ObjectId, now: datetime) -> bool:
         COOKIE,
         signing.dumps(newest, salt=COOKIE, compress=True),
         max_age=RECENT,
-        path=reverse("movies"),
+        path=url_for("movies"),
         secure=settings.SESSION_COOKIE_SECURE,
         httponly=True,
         samesite="Lax",

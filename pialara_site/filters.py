@@ -56,11 +56,6 @@ class FilterForm(forms.Form):
         return [field for field in self.visible_fields() if field.name != "q"]
 
     @property
-    def choices(self) -> list[list]:
-        """All that one may choose from, with the numbers beside it."""
-        return [list(getattr(field, "choices", ())) for field in self.fields.values()]
-
-    @property
     def is_detailed(self) -> bool:
         """Must the folded ones be seen? What is chosen is told by the tags."""
         return any(field.errors for field in self.more)

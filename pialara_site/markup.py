@@ -1,6 +1,6 @@
 """What the frame of every page is made of, beside the templates themselves."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import cache, lru_cache
 
 from django.conf import settings
@@ -9,7 +9,7 @@ from django.utils import translation
 from django.utils.formats import number_format
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
-from django.utils.timezone import template_localtime
+from django.utils.timezone import get_current_timezone, template_localtime
 from django.utils.translation import gettext as _
 from lucide.jinja import lucide
 
@@ -58,6 +58,11 @@ def _tenths(language: str, value: float) -> str:
 
 def formatted(moment: date, form: str) -> str:
     """A time of our zone, or a date, in a form that Django's `date` filter knows."""
+    return _formatted(translation.get_language(), get_current_timezone(), moment, form)
+
+
+@lru_cache(maxsize=5000)
+def _formatted(language: str, zone: tzinfo, moment: date, form: str) -> str:
     return defaultfilters.date(template_localtime(moment), form)
 
 

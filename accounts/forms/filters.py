@@ -1,6 +1,7 @@
 """The filters of the administrators' lists."""
 
 from datetime import date, datetime, time, timedelta
+from functools import partial
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -58,16 +59,17 @@ class UserFilters(FilterForm):
         }
         counted = {"rol": numbers.roles, "estado": numbers.states, "parent": clients}
         for name, words in self.words.items():
-            self.fields[name].choices = _counted(words.items(), counted[name])
+            # Made when they are shown, which a kept part does not do again.
+            self.fields[name].choices = partial(_counted, words, counted[name])
 
 
-def _counted(choices, numbers: dict[str, int]) -> list[tuple[str, str]]:
+def _counted(choices: dict[str, str], numbers: dict[str, int]) -> list[tuple[str, str]]:
     """The choices with how many there are of each."""
     return [
         ALL,
         *(
             (value, f"{label} ({number_format(numbers[value], force_grouping=True)})")
-            for value, label in choices
+            for value, label in choices.items()
         ),
     ]
 

@@ -100,9 +100,7 @@ def test_page_names_no_outside_host(request, role, path):
 PARTIALS = {
     f"partials/{path.name}" for path in (settings.BASE_DIR / "templates").glob("partials/*")
 }
-FILM_PARTS = {
-    f"mflix/{name}.html" for name in ("films", "film_row", "facets", "comment", "theater_map")
-}
+FILM_PARTS = {f"mflix/{name}.html" for name in ("films", "film_row", "facets", "theater_map")}
 
 
 def test_style_guide_shows_every_partial_to_developers(anonymous, settings):
