@@ -78,7 +78,7 @@ def mongod():
 def empty_database(mongod, _no_views_behind_our_back):
     from mflix import popularity
 
-    popularity.flush()  # or a test that asks for it would find those of others
+    popularity.flush()  # or they would be stored during the next test
     forget_everything()
 
 

@@ -84,6 +84,10 @@ class Numbers:
     clients: Counter[str] = field(default_factory=Counter)
     technicians: dict[str, str] = field(default_factory=dict)
 
+    def technician(self, email: str) -> str:
+        """Their name, or the email of who is no technician."""
+        return self.technicians.get(email) or email
+
 
 def _variants() -> dict[str, str]:
     """The letters of Western Europe with their accented forms: {"a": "aàáâ…"}.

@@ -34,16 +34,16 @@ def role(user: User) -> SafeString:
 
 
 def state(user: User) -> SafeString:
+    """Their state, in the same way."""
     words = Status(user.estado).label if user.estado in STATES else user.estado
     return _tag(str(words), *STATES.get(user.estado, UNKNOWN))
 
 
 @lru_cache(maxsize=100)
 def _tag(words: str, drawing: str, tone: str) -> SafeString:
-    html = '<span class="{}">{} {}</span>'
-    return format_html(
-        html, " ".join(("tag", tone)).strip(), markup.icon(drawing, 16), words or "—"
-    )
+    css = " ".join(filter(None, ["tag", tone]))
+    drawn = markup.icon(drawing, 16)
+    return format_html('<span class="{}">{} {}</span>', css, drawn, words or "—")
 
 
 def page_of(user: User, name: str) -> str:

@@ -121,11 +121,11 @@ def _day(value) -> str:
             return ""
     else:
         day = moment(value)
-    return _shown(get_language(), day) if day else ""
+    return _in_words(get_language(), day) if day else ""
 
 
 @lru_cache(maxsize=5000)
-def _shown(language: str, day: date) -> str:
+def _in_words(language: str, day: date) -> str:
     return date_format(day)
 
 
@@ -185,7 +185,7 @@ def ratings(movie: dict) -> list[dict]:
 
 
 def imdb_rating(movie: dict) -> Real | None:
-    """From 0 to 10, in tenths."""
+    """Such as 7.5; None where there is no number."""
     return number(_at(movie, "imdb").get("rating"))
 
 

@@ -107,7 +107,7 @@ class Documents(Environment):
     """An environment in which `movie.title` of a document is its field, before any method.
 
     Jinja itself looks for a method first, and an error tells it that there is none: half of what
-    reading a field takes.
+    reading a field takes. So no method is called of a dict whose keys are others' words.
     """
 
     def getattr(self, obj, attribute: str):

@@ -48,7 +48,7 @@ def tenths(value: float) -> str:
 
     IMDb's ratings have no more; what lies between two is rounded as Python does.
     """
-    return _tenths(translation.get_language(), round(value, 1))
+    return _tenths(translation.get_language(), round(value, 1) + 0.0)  # which leaves no -0.0
 
 
 @lru_cache(maxsize=1000)

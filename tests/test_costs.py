@@ -120,15 +120,15 @@ def test_page_of_films_is_little_work(anonymous):
     first = anonymous.get("/mflix/?genre=Drama")
     second = anonymous.get(f"/mflix/?genre=Drama&after={first.context['page'].films.after}")
     third = f"/mflix/?genre=Drama&after={second.context['page'].films.after}"
-    assert calls(anonymous, [third]) < 18_000
+    assert calls(anonymous, [third]) < 15_000
 
 
 def test_page_of_a_film_is_little_work(anonymous):
     movies = [a_movie() for _film in range(3)]
-    assert calls(anonymous, [f"/mflix/movies/{movie['_id']}/" for movie in movies]) < 14_000
+    assert calls(anonymous, [f"/mflix/movies/{movie['_id']}/" for movie in movies]) < 11_000
 
 
 def test_list_of_users_is_little_work(admin):
     for _user in range(25):
         a_client(password="")
-    assert calls(admin, ["/users/", "/users/", "/users/"]) < 38_000
+    assert calls(admin, ["/users/", "/users/", "/users/"]) < 30_000

@@ -59,7 +59,7 @@ class UserFilters(FilterForm):
         }
         counted = {"rol": numbers.roles, "estado": numbers.states, "parent": clients}
         for name, words in self.words.items():
-            # Made when they are shown, which a kept part does not do again.
+            # Lazy: a part of the page that is kept does not ask for them.
             self.fields[name].choices = partial(_counted, words, counted[name])
 
 

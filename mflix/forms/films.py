@@ -45,9 +45,9 @@ class FilmFilters(FilterForm):
 
     more_label = _("Search more precisely")
 
-    def __init__(self, browsing: Browsing, numbers: dict[str, str]):
-        """`numbers` are those of NUMBERS as they were typed."""
-        super().__init__(dict(browsing.entered) | numbers)
+    def __init__(self, browsing: Browsing, typed: dict[str, str]):
+        """`typed` is what typed_numbers() found."""
+        super().__init__(dict(browsing.entered) | typed)
         self.browsing = browsing
 
     def clean(self):

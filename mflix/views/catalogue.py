@@ -38,13 +38,14 @@ def browse(request):
     page = catalogue.page(search, cursor, _front(request.user) if is_front else None)
     browsing = Browsing(search, sort, page.facets)
     loosened = catalogue.loosened(search) if not page.facets.total else []
-    numbers = typed_numbers(request.GET)
+    typed = typed_numbers(request.GET)
     context = {
         "page": page,
         "search": search,
         "browsing": browsing,
-        "numbers": numbers,
-        "form": SimpleLazyObject(lambda: FilmFilters(browsing, numbers)),  # which the page may keep
+        "typed": typed,
+        # Made only where the page has not kept its part.
+        "form": SimpleLazyObject(lambda: FilmFilters(browsing, typed)),
         "loosened": browsing.loosened(loosened),
         "most": facets.most_counted(search),
     }

@@ -10,7 +10,7 @@ import pytest
 
 from pialara_site.background import Background
 
-from .processes import wait_until
+from .processes import SECONDS, wait_until
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ def test_one_start_serves_all_that_wait(done):
 
 def test_items_that_come_during_the_pause_are_done_together(done, monkeypatch):
     slept, go_on = [], Event()
-    clock = SimpleNamespace(sleep=lambda seconds: slept.append(seconds) or go_on.wait())
+    clock = SimpleNamespace(sleep=lambda seconds: slept.append(seconds) or go_on.wait(SECONDS))
     monkeypatch.setattr("pialara_site.background.time", clock)
     background = Background(done.append, most=10, pause=1)
     for item in "abc":
@@ -172,6 +172,11 @@ def test_failure_is_told_in_the_log_and_the_next_items_are_done():
 
 def test_what_waits_when_the_process_ends_is_still_done():
     assert printed(SLOW_WORK + "background.put('b')\n") in (["True a", "True b"], ["True a b"])
+
+
+def test_what_waits_for_the_pause_when_the_process_ends_is_still_done():
+    code = SLOW_WORK.replace("most=10", "most=10, pause=0.1") + "background.put('b')\n"
+    assert printed(code) == ["True a b"]
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")

@@ -1,11 +1,17 @@
 """What templates may call."""
 
+import re
+from datetime import UTC, datetime
+
 import pytest
 from bson import ObjectId
 from django.template import engines
+from django.test import Client
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 
+from accounts.models import User
+from mflix.tests.mothers import a_movie
 from pialara_site.links import url_for
 
 
@@ -49,6 +55,70 @@ def test_rules_for_passwords_are_a_list_as_django_makes_them(cliente):
     page = cliente.get("/profile/password/").text
     assert "<ul><li>" in page
     assert "&lt;li" not in page
+
+
+# Documents
+
+
+def test_field_of_a_document_comes_before_a_method():
+    assert rendered("{{ film.items }}", film={"items": "three"}) == "three"
+
+
+def test_document_without_such_a_field_has_its_methods():
+    source = "{% for name, value in film.items() %}{{ name }} {{ value }}{% endfor %}"
+    assert rendered(source, film={"title": "Up"}) == "title Up"
+
+
+def test_missing_field_shows_nothing():
+    assert rendered("{{ film.title }}|{{ film.imdb.rating }}", film={"imdb": None}) == "|"
+
+
+# Numbers and times, which are kept by their language and zone
+
+MOMENT = datetime(2026, 3, 1, 23, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("source", "english", "spanish"),
+    [
+        ("{{ 7.5|tenths }}", "7.5", "7,5"),
+        ('{{ moment|date("DATE_FORMAT") }}', "2 March 2026", "2 de marzo de 2026"),
+        ("{{ film|details }}", "1 March 2026", "1 de marzo de 2026"),
+        ("{{ state(user) }}", "Suspended", "Suspendido"),
+    ],
+)
+def test_what_is_kept_is_in_the_language_of_now(source, english, spanish):
+    user = User(estado="suspendido")
+    for language, said in [("en", english), ("es", spanish), ("en", english)]:
+        with translation.override(language):
+            found = rendered(source, moment=MOMENT, film={"released": MOMENT}, user=user)
+        assert said in found
+
+
+def test_time_is_that_of_the_zone_of_now():
+    for zone, said in [("Europe/Madrid", "00:30"), ("UTC", "23:30"), ("Europe/Madrid", "00:30")]:
+        with timezone.override(zone):
+            assert rendered('{{ moment|date("H:i") }}', moment=MOMENT) == said
+
+
+def test_nothing_and_a_little_less_are_both_zero():
+    with translation.override("en"):
+        assert rendered("{{ -0.04|tenths }} {{ 0|tenths }}") == "0.0 0.0"
+
+
+# Forms
+
+
+def test_all_forms_of_a_page_have_one_token_that_works(cliente):
+    movies = [a_movie() for _ in range(3)]
+    browser = Client(enforce_csrf_checks=True)
+    browser.cookies = cliente.cookies
+    pages = [browser.get("/mflix/").text for _ in range(2)]
+    tokens = [set(re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', page)) for page in pages]
+    assert [len(each) for each in tokens] == [1, 1]
+    assert tokens[0] != tokens[1]
+    form = {"csrfmiddlewaretoken": tokens[0].pop(), "listed": "yes"}
+    assert browser.post(f"/mflix/movies/{movies[0]['_id']}/watch/", form).status_code == 302
 
 
 # Links
