@@ -28,21 +28,18 @@ def main():
 
     from . import measure, table
 
-    server = embedded.server()
-    with server.joined():
-        data.ensure(mongo.client, options.films, options.users, console.print)
-    start_seconds = first_page(databases)
     plan = (
         measure.Plan(seconds=1, rounds=1, many=False)
         if options.quick
         else measure.Plan(seconds=2, rounds=3, many=True)
     )
-    with (
-        server.joined(),
-        measure.all_servers(server.uri, databases, data.plain(databases)) as running,
-        console.status("") as status,
-    ):
-        found = measure.everything(plan, options.only, server.uri, running, status.update)
+    server = embedded.server()
+    with server.joined(), console.status("") as status:
+        data.ensure(mongo.client, options.films, options.users, console.print)
+        with measure.all_servers(server.uri, databases, data.plain(databases)) as running:
+            found = measure.everything(plan, options.only, server.uri, running, status.update)
+    # At the end, as the mongod that it starts may get another port, which ours would not know.
+    start_seconds = first_page(databases)
     found["about"] |= {"start_seconds": start_seconds, **about(options)}
     console.print(table.of(found))
     console.print(*table.sentences(found["about"]), sep="\n")
