@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
+import pymongo
+
 from accounts.demo import PASSWORD
 from accounts.roles import Role, Status
 from accounts.users import users
@@ -42,7 +44,8 @@ class Job:
 
 def all_jobs() -> Iterator[Job]:
     chance = random.Random(1)
-    some = list(movies.aggregate([{"$sample": {"size": 2 * SOME}}]))
+    with pymongo.timeout(0):
+        some = list(movies.aggregate([{"$sample": {"size": 2 * SOME}}]))
     yield from _again(some[0])
     yield from _lists(some)
     yield from _films(some[:SOME])
@@ -98,7 +101,8 @@ def _pages() -> list[str]:
     order = ORDERS[DEFAULT_SORT]
     first = Cursor(order, PER_PAGE * DEEPEST).pipelines({})[Phase.KIND]
     shown = {order.field: 1, "phase": 1}
-    rows = list(movies.aggregate([*first, {"$project": shown}]))
+    with pymongo.timeout(0):  # of a million films, those are read from the disk
+        rows = list(movies.aggregate([*first, {"$project": shown}]))
     return [
         f"/mflix/?{urlencode({'after': _token(rows[start : start + PER_PAGE + 1])})}&{FRESH}"
         for start in range(0, len(rows) - PER_PAGE, PER_PAGE)
