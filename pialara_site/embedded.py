@@ -17,6 +17,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import TextIO
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -96,13 +97,10 @@ class Server:
         with contextlib.ExitStack() as files:
             try:
                 self.data.mkdir(parents=True, exist_ok=True)
-                door = files.enter_context(open(self.folder / "door", "w"))
-                users = files.enter_context(open(self.folder / "users", "w"))
+                door = files.enter_context(self._door())
+                users = files.enter_context(self.held())
             except OSError as error:
                 raise NotStarted(self._not_writable(error)) from error
-            # Whoever holds the door is alone; the users' lock is shared by all who are inside.
-            fcntl.flock(door, fcntl.LOCK_EX)
-            fcntl.flock(users, fcntl.LOCK_SH)
             self._find_or_start()
             try:
                 # Also one that was found: who started it may have been killed before doing this.
@@ -115,6 +113,33 @@ class Server:
                 with contextlib.suppress(BlockingIOError):
                     fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
                     self._stop()
+
+    def held(self) -> TextIO:
+        """A file: while it is open, in whatever process, nobody who leaves stops the server."""
+        return self._locked("users", fcntl.LOCK_SH)
+
+    def _door(self) -> TextIO:
+        """A file that only one at a time has open: who comes, who leaves and who mends."""
+        return self._locked("door", fcntl.LOCK_EX)
+
+    def _locked(self, name: str, how: int) -> TextIO:
+        file = open(self.folder / name, "w")  # noqa: SIM115, the lock goes when the caller closes it
+        fcntl.flock(file, how)
+        return file
+
+    def mend(self):
+        """Start the server again if it died. Raises NotStarted when that is not possible."""
+        with self._door():
+            if self._data_in_use():
+                return
+            if not self._port_is_free():  # and those who are inside know no other
+                raise NotStarted(
+                    _("mongod died, and another program has taken its port %(port)d since.")
+                    % {"port": self.port}
+                )
+            self._start()
+            with self._client() as client:
+                self._make_primary(client)
 
     def _find_or_start(self):
         if not self._data_in_use():

@@ -3,6 +3,7 @@ import os
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
+from pialara_site import embedded
 from pialara_site.bodies import shared
 from pialara_site.circuit import Circuit
 from pialara_site.turns import in_turn
@@ -13,6 +14,9 @@ application = in_turn(shared(get_wsgi_application()))
 from pialara_site.news import NothingNew  # noqa: E402  (it needs the settings)
 
 application = NothingNew(application)
+
+# Who ends last stops the server of our own: not while this process lives.
+needed = None if settings.MONGODB_URI else embedded.server().held()
 
 # Django's pages with traces and settings are for `runserver`; a real server has people in front.
 settings.DEBUG = False

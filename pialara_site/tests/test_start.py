@@ -198,6 +198,29 @@ def test_next_command_adopts_and_stops_the_server_of_a_killed_start(env):
     wait_until(lambda: is_gone(mongod))
 
 
+def test_command_leaves_the_server_to_the_site_of_a_killed_start(env):
+    with Started("--no-seed", env=env) as running:
+        web = children_of(running.process.pid)
+        running.process.kill()
+        assert manage("ensure_schema", "--check", env=env).returncode == 0
+        assert running.get("/readyz").status == 200
+        for process in web:
+            os.kill(process, signal.SIGKILL)
+        running.process.communicate()
+    assert manage("ensure_schema", "--check", env=env).returncode == 0
+    assert not the_server(env)._data_in_use()
+
+
+def test_start_brings_its_mongod_back(env):
+    with Started("--no-seed", env=env) as running:
+        killed = mongod_of(env)
+        os.kill(killed, signal.SIGKILL)
+        wait_until(lambda: is_gone(killed))
+        wait_until(lambda: running.get("/readyz").status == 200)
+        assert running.end(signal.SIGTERM) == 0
+    assert not the_server(env)._data_in_use()
+
+
 def test_start_says_when_its_web_server_dies(env_of_server):
     with Started("--no-seed", env=env_of_server) as running:
         os.kill(children_of(running.process.pid)[0], signal.SIGKILL)

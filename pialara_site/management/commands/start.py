@@ -1,6 +1,5 @@
 import contextlib
 import errno
-import math
 import os
 import signal
 import socket
@@ -95,15 +94,20 @@ class Command(BaseCommand):
         try:
             if answers(server, host, port):
                 self.announce(host, port)
-            # With a timeout it looks up now and then: a signal that comes just before a wait
-            # without one is not handled until the next.
-            status = server.wait(timeout=math.inf)
+            while (status := self.ended(server)) is None:
+                if not (settings.MONGODB_URI or ended):
+                    embedded.server().mend()
         finally:
             # Whatever happened, also to the server itself: no worker is left to keep the port.
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(server.pid, signal.SIGKILL)
+            kill_all(server)
         if not ended:
             raise CommandError(_("The web server stopped with status %(n)d.") % {"n": status})
+
+    @staticmethod
+    def ended(server: subprocess.Popen) -> int | None:
+        """Its status, or None if it still runs after a second."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            return server.wait(timeout=1)
 
     def announce(self, host: str, port: int):
         """Print where to go."""
@@ -135,6 +139,15 @@ def answers(server: subprocess.Popen, host: str, port: int) -> bool:
             return True
         time.sleep(0.05)
     return False
+
+
+def kill_all(server: subprocess.Popen):
+    """Kill the server and its workers, and give them a second to be gone."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(server.pid, signal.SIGKILL)
+        for _n in range(50):
+            os.killpg(server.pid, 0)
+            time.sleep(0.02)
 
 
 def require_free_port(host: str, port: int):
