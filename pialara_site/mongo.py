@@ -33,6 +33,7 @@ CONFIRMED = ReadConcern("linearizable")
 
 # The collection that a restore marks the database with while it puts collections in their places.
 RESTORING = "restoring"
+UNAUTHORIZED = 13
 AUTHENTICATION_FAILED = (18, 8000)  # MongoDB's own code, and Atlas's
 
 
@@ -137,6 +138,10 @@ def reason(error: PyMongoError) -> str:
     if isinstance(error, OperationFailure):
         if error.code in AUTHENTICATION_FAILED:
             return _("MongoDB refused the user name or password in MONGODB_URI.")
+        if error.code == UNAUTHORIZED:
+            return _(
+                "The user in MONGODB_URI may not do that; docs/operating.md says which user may do what."
+            )
         # A refused batch has a message per document, beside the document itself, which is nobody's.
         details = error.details or {}
         told = [details, *details.get("writeErrors", ())]

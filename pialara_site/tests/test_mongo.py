@@ -212,6 +212,12 @@ def test_transaction_of_a_killed_process_is_over_soon_after_it_could_have_ended(
 # The sentences
 
 
+def test_command_that_a_user_may_not_give_is_no_raw_command():
+    told = {"errmsg": "not authorized on pialara to execute command { create: 'users' }"}
+    said = mongo.reason(OperationFailure("no", 13, told))
+    assert said.startswith("The user in MONGODB_URI may not do that; docs/operating.md")
+
+
 @pytest.mark.parametrize("code", [18, 8000])
 def test_refused_password_is_said_to_be_one(code):
     said = mongo.reason(OperationFailure("no", code, {"errmsg": "no"}))

@@ -170,7 +170,7 @@ def test_commands_user_cannot_drop_a_database_or_read_another(address):
 def test_backup_as_the_web_servers_user_is_refused_in_one_sentence(env, tmp_path):
     refused = manage("backup", str(tmp_path), env=env(WEB))
     assert refused.returncode == 1
-    assert refused.stderr.startswith("MongoDB refused the command: not authorized")
+    assert refused.stderr.startswith("The user in MONGODB_URI may not do that")
 
 
 def test_no_code_of_ours_sends_javascript():
