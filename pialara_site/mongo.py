@@ -140,7 +140,8 @@ def reason(error: PyMongoError) -> str:
             return _("MongoDB refused the user name or password in MONGODB_URI.")
         if error.code == UNAUTHORIZED:
             return _(
-                "The user in MONGODB_URI may not do that; docs/operating.md says which user may do what."
+                "The user in MONGODB_URI may not do that; docs/operating.md says which user may do "
+                "what."
             )
         # A refused batch has a message per document, beside the document itself, which is nobody's.
         details = error.details or {}
