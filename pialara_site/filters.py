@@ -72,8 +72,14 @@ class FilterForm(forms.Form):
         words = self.words.get(field.name) or dict(getattr(field.field, "choices", ()))
         return words.get(value, localize(value))
 
-    def _without(self, name: str) -> str:
+    @property
+    def query(self):
+        """The address of the list's first page."""
         query = self.data.copy()
         query.pop("page", None)
+        return query
+
+    def _without(self, name: str) -> str:
+        query = self.query
         del query[name]
         return f"?{query.urlencode()}"
