@@ -131,6 +131,33 @@ def test_many_who_come_at_once_share_one_server(tmp_path):
     wait_until(lambda: is_gone(found[0]))
 
 
+def test_server_that_died_is_started_again_at_its_port(tmp_path):
+    server = Server(tmp_path)
+    with server.joined():
+        died, port = pid_of(server), server.port
+        server.mend()
+        assert pid_of(server) == died
+        os.kill(died, signal.SIGKILL)
+        wait_until(lambda: not server._data_in_use())
+        server.mend()
+        assert server.port == port
+        with MongoClient(server.uri) as client:
+            assert client.admin.command("hello")["isWritablePrimary"]
+
+
+def test_server_that_died_is_not_started_at_a_port_that_nobody_knows(tmp_path):
+    server = Server(tmp_path)
+    with server.joined():
+        os.kill(pid_of(server), signal.SIGKILL)
+        wait_until(lambda: not server._data_in_use())
+        with socket.socket() as other:
+            other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            other.bind(("127.0.0.1", server.port))
+            other.listen()
+            with pytest.raises(NotStarted, match=f"taken its port {server.port} since"):
+                server.mend()
+
+
 def test_last_one_out_stops_the_server(tmp_path):
     with Server(tmp_path).joined() as server:
         mongod = pid_of(server)
