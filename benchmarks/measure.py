@@ -25,7 +25,7 @@ from .servers import Server
 CONNECTIONS = 8
 MANY = 64
 AT_ONCE = 50  # logins
-# Logins that wrk did not wait for hold 100 MB of memory for each hash until then.
+# Until then, logins that wrk did not wait for hold 100 MB of memory for each hash.
 LAST_HASHES_SECONDS = 4
 BESIDE_SECONDS = 4  # of films meanwhile
 

@@ -1,17 +1,15 @@
 """What the page of a film says of it, whatever others have stored in its document."""
 
 from datetime import date
-from functools import lru_cache
 from numbers import Real
 from urllib.parse import quote, urlencode
 
 from django.contrib.humanize.templatetags.humanize import intcomma
-from django.utils.formats import date_format
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.models import moment, text
 from pialara_site.links import url_for
+from pialara_site.markup import formatted
 
 from .browsing import TYPES, shown
 
@@ -120,13 +118,9 @@ def _day(value) -> str:
         except ValueError:
             return ""
     else:
-        day = moment(value)
-    return _in_words(get_language(), day) if day else ""
-
-
-@lru_cache(maxsize=5000)
-def _in_words(language: str, day: date) -> str:
-    return date_format(day)
+        at = moment(value)
+        day = at and at.date()
+    return formatted(day, "DATE_FORMAT") if day else ""
 
 
 def _count(value) -> str:

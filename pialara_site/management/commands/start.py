@@ -94,7 +94,7 @@ class Command(BaseCommand):
         try:
             if answers(server, host, port):
                 self.announce(host, port)
-            while (status := self.ended(server)) is None:
+            while (status := status_of(server)) is None:
                 if not (settings.MONGODB_URI or ended):
                     embedded.server().mend()
         finally:
@@ -102,12 +102,6 @@ class Command(BaseCommand):
             kill_all(server)
         if not ended:
             raise CommandError(_("The web server stopped with status %(n)d.") % {"n": status})
-
-    @staticmethod
-    def ended(server: subprocess.Popen) -> int | None:
-        """Its status, or None if it still runs after a second."""
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            return server.wait(timeout=1)
 
     def announce(self, host: str, port: int):
         """Print where to go."""
@@ -139,6 +133,12 @@ def answers(server: subprocess.Popen, host: str, port: int) -> bool:
             return True
         time.sleep(0.05)
     return False
+
+
+def status_of(server: subprocess.Popen) -> int | None:
+    """What it ended with, or None if it still runs after a second."""
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        return server.wait(timeout=1)
 
 
 def kill_all(server: subprocess.Popen):
