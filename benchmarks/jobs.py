@@ -99,7 +99,7 @@ def _lists(some: list[dict]) -> Iterator[Job]:
 def _pages() -> list[str]:
     """The pages after the first one, with the tokens that their links have."""
     order = ORDERS[DEFAULT_SORT]
-    first = Cursor(order, PER_PAGE * DEEPEST).pipelines({})[Phase.KIND]
+    first = Cursor(order, PER_PAGE * DEEPEST).pipelines([])[Phase.KIND]
     shown = {order.field: 1, "phase": 1}
     with pymongo.timeout(0):  # of a million films, those are read from the disk
         rows = list(movies.aggregate([*first, {"$project": shown}]))

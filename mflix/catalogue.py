@@ -1,7 +1,7 @@
 """The list of films, a page at a time: one command, whatever is asked for.
 
 The numbers beside it take most of that: those of a search are kept until a film changes, and cost
-a command of their own when they are not.
+a command of their own when they are not. Of words, they also tell how the best films are found.
 """
 
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pialara_site.cache import cached
 from pialara_site.changes import Topic
 
-from . import facets
+from . import facets, ranking
 from .facets import NONE, Facets
 from .keyset import Cursor, Slice
 from .movies import CARD, COLLATION, movies
@@ -24,18 +24,25 @@ PER_PAGE = 20
 class Page:
     films: Slice
     facets: Facets
+    # Of very many films that say some words, the best ones.
+    is_selection: bool
     # What else was asked for together with it, by its name.
     beside: dict[str, list[dict]]
 
 
 def page(search: Search, cursor: Cursor, beside: Queries | None = None) -> Page:
     """One page of films, with the numbers beside it and the results of other queries `beside`."""
-    found = together(
-        {"films": (movies, rows(search, cursor)), **(beside or {})}, collation=COLLATION
-    )
+    is_ranked = cursor.order.is_computed
+    numbers = facets_of(search) if is_ranked else NONE
+    if is_ranked and not numbers.total:
+        return Page(Slice(), numbers, False, {})
+    is_selection = numbers.total > ranking.CANDIDATES and ranking.has_plain_words(search)
+    queries = {"films": (movies, rows(search, cursor, is_selection)), **(beside or {})}
+    found = together(queries, collation=COLLATION)
     films = cursor.slice(found.pop("films"))
-    is_empty = not (films.rows or cursor.position)
-    return Page(films, NONE if is_empty else facets_of(search), found)
+    if not is_ranked and (films.rows or cursor.position):
+        numbers = facets_of(search)
+    return Page(films, numbers, is_selection, found)
 
 
 @cached(Topic.of(movies))
@@ -44,9 +51,15 @@ def facets_of(search: Search) -> Facets:
     return facets.read(next(movies.aggregate(facets.pipeline(search), collation=COLLATION)))
 
 
-def rows(search: Search, cursor: Cursor) -> list[dict]:
+def rows(search: Search, cursor: Cursor, is_selection: bool = False) -> list[dict]:
     """What finds the films of a page."""
-    return cursor.pipeline(movies.name, search.criteria(), {"$project": CARD})
+    if is_selection:
+        found = ranking.fused(search)
+    elif cursor.order.is_computed:
+        found = ranking.scored(search)
+    else:
+        found = [{"$match": search.criteria()}]
+    return cursor.pipeline(movies.name, found, {"$project": CARD})
 
 
 def loosened(search: Search) -> Iterator[tuple[str, int]]:

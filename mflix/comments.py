@@ -135,7 +135,7 @@ def first_page(movie: dict) -> Slice:
         row["phase"] = _phase(row.get("date"))
     if Phase.ODD in [row["phase"] for row in rows]:
         # MongoDB sorts some odd dates before the others.
-        wanted = FIRST_PAGE.pipeline(comments.name, {"movie_id": movie["_id"]})
+        wanted = FIRST_PAGE.pipeline(comments.name, [{"$match": {"movie_id": movie["_id"]}}])
         rows = comments.aggregate(wanted, collation=COLLATION)
     return _page(FIRST_PAGE, rows)
 
@@ -155,7 +155,7 @@ def page(movie_id: ObjectId, query: Mapping[str, str]) -> tuple[dict, Slice]:
         {
             "$lookup": {
                 "from": comments.name,
-                "pipeline": cursor.pipeline(comments.name, {"movie_id": movie_id}),
+                "pipeline": cursor.pipeline(comments.name, [{"$match": {"movie_id": movie_id}}]),
                 "as": "comments",
             }
         },
@@ -169,7 +169,8 @@ def page(movie_id: ObjectId, query: Mapping[str, str]) -> tuple[dict, Slice]:
 def written_by(email: str, query: Mapping[str, str]) -> Slice:
     """The page of a person's comments, with the titles of their films, that a URL asks for."""
     cursor = Cursor.read(ORDER, PER_PAGE, query)
-    return _page(cursor, comments.aggregate(cursor.pipeline(comments.name, _by(email), FILM)))
+    pipeline = cursor.pipeline(comments.name, [{"$match": _by(email)}], FILM)
+    return _page(cursor, comments.aggregate(pipeline))
 
 
 FILM = {

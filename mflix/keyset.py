@@ -33,15 +33,15 @@ class Phase(IntEnum):
 class Order:
     """A sort by `field`; a value of the right kind is not less than `lowest`.
 
-    The rows without one come last in either direction. `computed` is the aggregation expression of
-    a field that is not stored.
+    The rows without one come last in either direction. A field that is not stored but computed for
+    each row has no rows without.
     """
 
     field: str
     lowest: Any
     direction: int
     ids: int = ASCENDING
-    computed: dict | None = None
+    is_computed: bool = False
 
     def value(self, row: dict) -> Any:
         value = row
@@ -110,16 +110,16 @@ class Cursor:
             return cls(order, size, Position(Phase(phase), value, id_), name == "before")
         return cls(order, size)
 
-    def pipeline(self, collection: str, wanted: dict, *stages: dict) -> list[dict]:
-        """What finds the rows of the page in a collection, each after `stages`, for slice().
+    def pipeline(self, collection: str, found: list[dict], *stages: dict) -> list[dict]:
+        """What shows the page of the rows that `found` finds, each after `stages`, for slice().
 
         A phase is read only where those before it leave room on the page.
         """
-        first, *others = self.pipelines(wanted, *stages).values()
+        first, *others = self.pipelines(found, *stages).values()
         unions = [{"$unionWith": {"coll": collection, "pipeline": other}} for other in others]
         return [*first, *unions, {"$limit": self.size + 1}]
 
-    def pipelines(self, wanted: dict, *stages: dict) -> dict[Phase, list[dict]]:
+    def pipelines(self, found: list[dict], *stages: dict) -> dict[Phase, list[dict]]:
         """For each phase that the page can reach into, in their order, what finds its rows.
 
         Each row tells its `phase`. One row more than `size` tells that there is another page.
@@ -128,7 +128,8 @@ class Cursor:
         sort = {self.order.field: sign * self.order.direction, "_id": sign * self.order.ids}
         return {
             phase: [
-                *self._matching(wanted, phase),
+                *found,
+                {"$match": {"$and": [self._place(phase), *self.order.is_plain()]}},
                 {"$sort": sort},
                 {"$limit": self.size + 1},
                 *stages,
@@ -152,7 +153,7 @@ class Cursor:
         )
 
     def _phases(self) -> list[Phase]:
-        if self.order.computed:
+        if self.order.is_computed:
             return [Phase.KIND]
         phases = list(Phase)
         if not self.position:
@@ -160,13 +161,6 @@ class Cursor:
         if self.backwards:
             return phases[self.position.phase :: -1]
         return phases[self.position.phase :]
-
-    def _matching(self, wanted: dict, phase: Phase) -> list[dict]:
-        places = [self._place(phase), *self.order.is_plain()]
-        if not self.order.computed:
-            return [{"$match": {"$and": [wanted, *places]}}]
-        computed = {"$set": {self.order.field: self.order.computed}}
-        return [{"$match": wanted}, computed, {"$match": {"$and": places}}]
 
     def _place(self, phase: Phase) -> dict:
         """The filter for the rows of `phase` that are beyond the position."""

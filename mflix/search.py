@@ -21,7 +21,7 @@ ORDERS = {
     "oldest": Order("year", LOWEST_NUMBER, ASCENDING),
     "rating": Order("imdb.rating", LOWEST_NUMBER, DESCENDING),
     "title": Order("title", LOWEST_TEXT, ASCENDING),
-    RELEVANCE: Order("score", LOWEST_NUMBER, DESCENDING, computed={"$meta": "textScore"}),
+    RELEVANCE: Order("score", LOWEST_NUMBER, DESCENDING, is_computed=True),
 }
 
 # The lower bounds of the buckets; what is in none of them is OTHER.

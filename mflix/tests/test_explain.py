@@ -9,8 +9,8 @@ from bson import ObjectId, json_util
 
 from accounts.tests.test_explain import LENIENT, chosen_plans
 from conftest import forget_everything
-from mflix import catalogue, facets, film
-from mflix.catalogue import page
+from mflix import catalogue, facets, film, ranking
+from mflix.catalogue import page, rows
 from mflix.comments import comments
 from mflix.keyset import Cursor, Phase, Position
 from mflix.movies import COLLATION, movies
@@ -115,7 +115,7 @@ def query(search) -> str:
 def positions(sort: str) -> Iterator[Position]:
     """The place of a film in the middle of each phase of a list."""
     order = ORDERS[sort]
-    if order.computed:
+    if order.is_computed:
         yield Position(Phase.KIND, 1.1, ObjectId())
         return
     kind = str if order.lowest == "" else int
@@ -144,7 +144,8 @@ def pipelines(search: Search, sort: str) -> list[list[dict]]:
     """Each pipeline of these pages once."""
     found = [facets.pipeline(search)]
     for cursor in cursors(sort):
-        found += cursor.pipelines(search.criteria()).values()
+        fitting = ranking.scored(search) if sort == RELEVANCE else [{"$match": search.criteria()}]
+        found += cursor.pipelines(fitting).values()
     return list({json.dumps(each, default=json_util.default): each for each in found}.values())
 
 
@@ -206,7 +207,7 @@ def test_popular_films_of_a_kind_are_read_in_the_order_of_an_index(search):
 )
 def test_page_deep_in_a_list_reads_no_more_films_than_it_shows(search, sort):
     for cursor in cursors(sort):
-        found = cursor.pipelines(search.criteria())
+        found = cursor.pipelines([{"$match": search.criteria()}])
         read = sum(examined(pipeline) for pipeline in found.values())
         assert read <= MOST_PER_ROW * A_PAGE, cursor
 
@@ -217,6 +218,14 @@ def test_facets_read_no_more_films_than_are_counted(search, monkeypatch):
     monkeypatch.setattr(facets, "MOST_COUNTED", 50)
     monkeypatch.setattr(facets, "MOST_COUNTED_OF_WORDS", 50)
     assert examined(facets.pipeline(search)) == 51
+
+
+@pytest.mark.usefixtures("hundreds")
+def test_best_of_many_films_are_found_among_the_candidates_alone(monkeypatch):
+    monkeypatch.setattr(ranking, "CANDIDATES", 10)
+    found = rows(WORDS, Cursor(ORDERS[RELEVANCE], 20), is_selection=True)
+    assert movies.count_documents(WORDS.criteria()) > 500
+    assert examined(found) == 10
 
 
 def test_lists_send_the_collation_of_the_indexes(commands):
@@ -280,7 +289,7 @@ def test_search_that_finds_little_leaves_no_plan_for_one_that_finds_much(profile
     narrow, wide = Search(year_to=0), Search(year_to=9999)
     for search in [narrow] * 3 + [wide] * 3:
         cursor = Cursor(ORDERS["popular"], 20)
-        list(movies.aggregate(catalogue.rows(search, cursor), collation=COLLATION))
+        list(movies.aggregate(rows(search, cursor), collation=COLLATION))
     assert profiled()[-1] <= 10 * A_PAGE  # of 700
 
 

@@ -40,7 +40,7 @@ def store(field: str, values: list) -> list:
 
 def page(order, query=None, size=3, wanted=None):
     cursor = Cursor.read(order, size, query or {})
-    pipeline = cursor.pipeline(movies.name, wanted or {})
+    pipeline = cursor.pipeline(movies.name, [{"$match": wanted or {}}])
     return cursor.slice(movies.aggregate(pipeline, collation=COLLATION))
 
 

@@ -1,0 +1,105 @@
+"""The best of so many films with some words that they can't all be compared."""
+
+from urllib.parse import urlencode
+
+import pytest
+
+from mflix.movies import movies
+from mflix.tests.mothers import a_movie
+from mflix.tests.pages import FilmsPage, walk, walk_back
+
+SAID = "the other orders list them all"
+
+
+@pytest.fixture(autouse=True)
+def at_most_4(monkeypatch):
+    """More films are not counted, and so many candidates of words are looked at."""
+    monkeypatch.setattr("mflix.facets.MOST_COUNTED_OF_WORDS", 4)
+    monkeypatch.setattr("mflix.ranking.CANDIDATES", 4)
+
+
+def films(client, q: str, **others) -> list[str]:
+    return titles(walk(client, urlencode({"q": q, **others})))
+
+
+def titles(pages: list[FilmsPage]) -> list[str]:
+    shown = [id_ for page in pages for id_ in page.films]
+    known = {film["_id"]: film["title"] for film in movies.find({"_id": {"$in": shown}})}
+    return [known[id_] for id_ in shown]
+
+
+def say(word: str, number: int, others: str = ""):
+    """Films of that word, each of which says less of it than the one before."""
+    for n in range(number):
+        a_movie(title=f"{word} {n}", fullplot=f"{word} {'long ' * (n + 1)} {others}")
+
+
+def test_all_films_are_ranked_when_they_are_few(anonymous):
+    say("train", 4)
+    assert len(films(anonymous, "train")) == 4
+    assert SAID not in FilmsPage(anonymous, "q=train").html
+
+
+def test_of_many_films_those_that_say_the_word_most_are_listed(anonymous):
+    say("train", 6)
+    assert films(anonymous, "train") == [f"train {n}" for n in range(4)]
+    assert SAID in FilmsPage(anonymous, "q=train").html
+
+
+def test_films_that_say_several_of_the_words_come_first(anonymous):
+    say("train", 3)
+    a_movie(title="Night train", fullplot="A train at night.")
+    say("night", 3)
+    assert films(anonymous, "night train")[0] == "Night train"
+
+
+def test_every_word_has_candidates(anonymous):
+    say("train", 6)
+    say("night", 6)
+    assert sorted(films(anonymous, "train night")) == ["night 0", "night 1", "train 0", "train 1"]
+
+
+def test_word_said_twice_counts_once(anonymous):
+    say("train", 6)
+    assert films(anonymous, "train train") == films(anonymous, "train")
+
+
+def test_candidates_fit_the_other_filters(anonymous):
+    say("train", 6)
+    for n in range(6):
+        a_movie(title=f"War {n}", fullplot=f"A train. {'long ' * (6 - n)}", genres=["War"])
+    assert films(anonymous, "train", genre="War") == [f"War {n}" for n in (5, 4, 3, 2)]
+
+
+def test_other_orders_have_all_films(anonymous):
+    say("train", 6)
+    assert len(films(anonymous, "train", sort="title")) == 6
+    assert SAID not in FilmsPage(anonymous, "q=train&sort=title").html
+
+
+@pytest.mark.parametrize("q", ['"train"', "train -night"])
+def test_phrases_and_words_to_avoid_are_looked_for_in_all_films(anonymous, q):
+    say("train", 6)
+    assert len(films(anonymous, q)) == 6
+
+
+def test_hyphen_within_a_word_is_no_minus(anonymous):
+    say("sci-fi", 6)
+    assert len(films(anonymous, "sci-fi")) == 4
+
+
+def test_pages_of_candidates_are_walked_back_as_they_came(anonymous, monkeypatch):
+    monkeypatch.setattr("mflix.catalogue.PER_PAGE", 1)
+    say("train", 3, "night")
+    say("night", 3, "train")
+    pages = walk(anonymous, "q=night+train")
+    there = titles(pages)
+    assert len(there) == len(set(there)) == len(pages) > 2
+    assert titles(walk_back(anonymous, pages[-1])) == there
+
+
+def test_candidates_cost_no_command_more(anonymous, commands):
+    say("train", 6)
+    with commands() as seen:
+        FilmsPage(anonymous, "q=train")
+    assert len(seen) == 2
