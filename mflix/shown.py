@@ -15,9 +15,10 @@ def object_id(document: dict) -> ObjectId | None:
 def poster_url(movie: dict) -> str:
     """The address of its poster, if it is of a host whose images may be shown."""
     address = movie.get("poster")
+    if not details.is_text(address):
+        return ""
     hosts = tuple(f"{host.rstrip('/')}/" for host in settings.POSTER_HOSTS)
-    is_shown = details.is_text(address) and hosts and address.startswith(hosts)
-    return address if is_shown else ""
+    return address if address.startswith(hosts) else ""
 
 
 def is_by(comment: Comment, user) -> bool:

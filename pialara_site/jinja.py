@@ -118,6 +118,10 @@ class Documents(Environment):
                 return self.undefined(obj=obj, name=attribute)
         return super().getattr(obj, attribute)
 
+    def make_globals(self, d):
+        """As a plain dictionary: Jinja's chain of them takes long to compare at each import."""
+        return {**self.globals, **(d or {})}
+
 
 def environment(**options) -> Environment:
     """As Django's backend asks for it. What is undefined shows nothing, with DEBUG as well."""

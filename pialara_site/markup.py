@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import cache, lru_cache
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.template import defaultfilters
@@ -28,13 +29,13 @@ def languages() -> list[dict]:
 
 def querystring(request, **changes) -> str:
     """The query of this page's address with `changes`; None takes a parameter away."""
-    query = request.GET.copy()
+    query = dict(request.GET.lists())
     for name, value in changes.items():
         if value is None:
             query.pop(name, None)
         else:
-            query[name] = value
-    return f"?{query.urlencode()}" if query or request.GET else ""
+            query[name] = [value]
+    return f"?{urlencode(query, doseq=True)}" if query or request.GET else ""
 
 
 def initials(name) -> str:
@@ -43,12 +44,12 @@ def initials(name) -> str:
     return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
 
 
-def tenths(value: float) -> str:
-    """With one digit after the separator.
+def tenths(value: float, language: str) -> str:
+    """With one digit after the separator of a language.
 
     IMDb's ratings have no more; what lies between two is rounded as Python does.
     """
-    return _tenths(translation.get_language(), round(value, 1) + 0.0)  # which leaves no -0.0
+    return _tenths(language, round(value, 1) + 0.0)  # which leaves no -0.0
 
 
 @lru_cache(maxsize=1000)

@@ -81,7 +81,7 @@ MOMENT = datetime(2026, 3, 1, 23, 30, tzinfo=UTC)
 @pytest.mark.parametrize(
     ("source", "english", "spanish"),
     [
-        ("{{ 7.5|tenths }}", "7.5", "7,5"),
+        ("{{ 7.5|tenths(get_language()) }}", "7.5", "7,5"),
         ('{{ moment|date("DATE_FORMAT") }}', "2 March 2026", "2 de marzo de 2026"),
         ("{{ film|details }}", "1 March 2026", "1 de marzo de 2026"),
         ("{{ state(user) }}", "Suspended", "Suspendido"),
@@ -103,7 +103,7 @@ def test_time_is_that_of_the_zone_of_now():
 
 def test_nothing_and_a_little_less_are_both_zero():
     with translation.override("en"):
-        assert rendered("{{ -0.04|tenths }} {{ 0|tenths }}") == "0.0 0.0"
+        assert rendered('{{ -0.04|tenths("en") }} {{ 0|tenths("en") }}') == "0.0 0.0"
 
 
 # Forms
