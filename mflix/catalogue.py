@@ -36,7 +36,7 @@ def page(search: Search, cursor: Cursor, beside: Queries | None = None) -> Page:
     numbers = facets_of(search) if is_ranked else NONE
     if is_ranked and not numbers.total:
         return Page(Slice(), numbers, False, {})
-    is_selection = numbers.total > ranking.CANDIDATES and ranking.has_plain_words(search)
+    is_selection = numbers.total > ranking.CANDIDATES
     queries = {"films": (movies, rows(search, cursor, is_selection)), **(beside or {})}
     found = together(queries, collation=COLLATION)
     films = cursor.slice(found.pop("films"))

@@ -20,11 +20,6 @@ CANDIDATES = MOST_COUNTED_OF_WORDS
 SMOOTHING = 60
 
 
-def has_plain_words(search: Search) -> bool:
-    """Phrases and words after a minus are not asked for one by one."""
-    return not re.search(r'"|(^|\s)-', search.q)
-
-
 def scored(search: Search) -> list[dict]:
     """The stages that give each film of a search the `score` that MongoDB has for its words."""
     return [{"$match": search.criteria()}, {"$set": {"score": {"$meta": "textScore"}}}]
@@ -32,7 +27,7 @@ def scored(search: Search) -> list[dict]:
 
 def fused(search: Search) -> list[dict]:
     """The stages that find the candidates for the words, and score them by their places."""
-    words = list(dict.fromkeys(search.q.split()))
+    words = _words(search.q)
     each = -(-CANDIDATES // len(words))
     first, *others = (_placed(replace(search, q=word), each) for word in words)
     return [
@@ -49,8 +44,14 @@ def fused(search: Search) -> list[dict]:
     ]
 
 
+def _words(q: str) -> list[str]:
+    """What is looked for one by one: no words of a phrase, and none beside one after a minus."""
+    is_plain = not re.search(r'"|(^|\s)-', q)
+    return list(dict.fromkeys(q.split())) if is_plain else [q]
+
+
 def _placed(search: Search, most: int) -> list[dict]:
-    """Each `film` that says the one word of a search, with its `place` from 0 on."""
+    """Each `film` of a search in the order that MongoDB finds it, with its `place` from 0 on."""
     return [
         {"$match": search.criteria()},
         {"$limit": most},

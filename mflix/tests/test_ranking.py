@@ -77,10 +77,16 @@ def test_other_orders_have_all_films(anonymous):
     assert SAID not in FilmsPage(anonymous, "q=train&sort=title").html
 
 
-@pytest.mark.parametrize("q", ['"train"', "train -night"])
-def test_phrases_and_words_to_avoid_are_looked_for_in_all_films(anonymous, q):
+@pytest.mark.parametrize(
+    "q", ['"train long"', "train -night", "-night train", '"train long" -night']
+)
+def test_candidates_hold_the_phrase_and_no_word_to_avoid(anonymous, q):
     say("train", 6)
-    assert len(films(anonymous, q)) == 6
+    say("train of the night", 6)
+    say("long train night", 6, "train")
+    found = films(anonymous, q)
+    assert len(found) == 4
+    assert set(found) <= {f"train {n}" for n in range(6)}
 
 
 def test_hyphen_within_a_word_is_no_minus(anonymous):
