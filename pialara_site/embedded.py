@@ -3,10 +3,13 @@
 It is a one-member replica set on loopback, so transactions and change streams work. Every process
 that needs it joins; the first one in starts it and the last one out stops it, whatever the order,
 and also when a process was killed: the operating system keeps the count, by file locks.
+
+The driver is imported where it is used, as mongod starts meanwhile.
 """
 
 import contextlib
 import fcntl
+import functools
 import importlib.util
 import json
 import os
@@ -21,8 +24,6 @@ from typing import TextIO
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from pymongo import MongoClient
-from pymongo.errors import OperationFailure, PyMongoError
 
 from pialara_site.terminal import gettext as _
 
@@ -77,6 +78,7 @@ class Server:
         self.folder = folder
         self.data = folder / "data"
         self.log = folder / "mongod.log"
+        self._coming = None
 
     @property
     def port(self) -> int:
@@ -94,6 +96,13 @@ class Server:
     @contextlib.contextmanager
     def joined(self):
         """Run the server as long as anybody is in such a block, in any process."""
+        with self.coming():
+            self.ready()
+            yield self
+
+    @contextlib.contextmanager
+    def coming(self):
+        """The same, but it may still be starting until ready(): there is other work meanwhile."""
         with contextlib.ExitStack() as files:
             try:
                 self.data.mkdir(parents=True, exist_ok=True)
@@ -101,18 +110,29 @@ class Server:
                 users = files.enter_context(self.held())
             except OSError as error:
                 raise NotStarted(self._not_writable(error)) from error
-            self._find_or_start()
+            starting = self._find_or_start()
+            self._coming = starting, door
             try:
-                # Also one that was found: who started it may have been killed before doing this.
-                with self._client() as client:
-                    self._make_primary(client)
-                fcntl.flock(door, fcntl.LOCK_UN)
-                yield self
+                yield
             finally:
+                self._coming = None
+                with contextlib.suppress(NotStarted):  # nor does it listen to who stops it
+                    self._wait(starting)
                 fcntl.flock(door, fcntl.LOCK_EX)
                 with contextlib.suppress(BlockingIOError):
                     fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
                     self._stop()
+
+    def ready(self):
+        """Wait until the server that is coming takes commands, if there is one."""
+        if not self._coming:
+            return
+        (starting, door), self._coming = self._coming, None
+        self._wait(starting)
+        # Also one that was found: who started it may have been killed before doing this.
+        with self._client() as client:
+            self._make_primary(client)
+        fcntl.flock(door, fcntl.LOCK_UN)
 
     def held(self) -> TextIO:
         """A file: while it is open, in whatever process, nobody who leaves stops the server."""
@@ -137,18 +157,19 @@ class Server:
                     _("mongod died, and another program has taken its port %(port)d since.")
                     % {"port": self.port}
                 )
-            self._start()
+            self._wait(self._start())
             with self._client() as client:
                 self._make_primary(client)
 
-    def _find_or_start(self):
+    def _find_or_start(self) -> subprocess.Popen | None:
         if not self._data_in_use():
-            self._start()
-        elif not self._answers():
+            return self._start()
+        if not self._answers():
             raise NotStarted(
                 _("The data folder %(folder)s is in use by another mongod; stop that one first.")
                 % {"folder": self.data}
             )
+        return None
 
     def _choose_port(self) -> int:
         with socket.socket() as probe:
@@ -188,41 +209,53 @@ class Server:
         return False
 
     def _answers(self) -> bool:
+        import pymongo
+
         try:
             with self._client() as client:
                 hello = client.admin.command("hello")
-        except PyMongoError:
+        except pymongo.errors.PyMongoError:
             return False
         return hello.get("setName") == SET_NAME or "isreplicaset" in hello
 
-    def _client(self) -> MongoClient:
-        return MongoClient(self.uri, serverSelectionTimeoutMS=1000, tz_aware=True)
+    def _client(self):
+        import pymongo
 
-    def _start(self):
+        return pymongo.MongoClient(self.uri, serverSelectionTimeoutMS=1000, tz_aware=True)
+
+    def _start(self) -> subprocess.Popen:
         if not self._port_is_free():
             self._choose_port()
         command = [binary(), "--dbpath", str(self.data), "--port", str(self.port)]
         command += OPTIONS
         with contextlib.suppress(FileNotFoundError):
             self.log.replace(self.log.with_suffix(".previous.log"))
-        # Forked, mongod leaves our terminal, and we go on when it listens or has given up.
+        # Forked, it goes on when what we started ends, as it does when mongod listens or gave up.
         command += ["--fork", "--logpath", str(self.log)]
+        quiet = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
+        # In a session of its own, as Ctrl-C is for who can still stop it.
+        return subprocess.Popen(command, start_new_session=True, **quiet)  # noqa: S603
+
+    def _wait(self, starting: subprocess.Popen | None):
+        """Wait until it has started, or say why it can't."""
         try:
-            started = subprocess.run(  # noqa: S603
-                command, capture_output=True, timeout=START_SECONDS, check=False
-            )
+            status = starting.wait(START_SECONDS) if starting else 0
         except subprocess.TimeoutExpired as error:
+            starting.kill()
+            starting.wait()
             raise NotStarted(
                 _("mongod is not up after %(n)d seconds; see %(log)s.")
                 % {"n": START_SECONDS, "log": self.log}
             ) from error
-        if started.returncode:
+        if status:
             raise NotStarted(
                 _("mongod stopped at its start: %(reason)s") % {"reason": self._reason()}
             )
 
-    def _make_primary(self, client: MongoClient):
+    def _make_primary(self, client):
         """Make the server a replica set of one, at the port it has now, and wait until it leads."""
+        import pymongo
+
         host = f"127.0.0.1:{self.port}"
         try:
             config = client.admin.command("replSetGetConfig")["config"]
@@ -230,7 +263,7 @@ class Server:
                 config["members"][0]["host"] = host
                 config["version"] += 1
                 client.admin.command("replSetReconfig", config, force=True)
-        except OperationFailure as error:
+        except pymongo.errors.OperationFailure as error:
             if error.details.get("codeName") != "NotYetInitialized":
                 raise
             members = [{"_id": 0, "host": host}]
@@ -274,6 +307,7 @@ def _sentence(entry: dict) -> str:
     return " ".join(f"{entry['msg']} {detail}".split())
 
 
+@functools.cache
 def server() -> Server:
     return Server(settings.VAR_DIR / "mongodb")
 
@@ -287,12 +321,15 @@ def when_asked_to_end(handler):
 
 @contextlib.contextmanager
 def when_needed(argv: list[str]):
-    """Keep the embedded server running around the command `argv`, if it is one that needs it."""
+    """Keep the embedded server running around the command `argv`, if it is one that needs it.
+
+    It is there after server().ready().
+    """
     command = argv[1] if len(argv) > 1 else "help"
     if settings.MONGODB_URI or command.startswith("-") or command in COMMANDS_WITHOUT_DATABASE:
         yield
         return
     # That has to unwind the stack too, or nobody would stop the server.
     when_asked_to_end(lambda number, _frame: sys.exit(128 + number))
-    with server().joined():
+    with server().coming():
         yield

@@ -32,13 +32,13 @@ def script(path, text: str) -> str:
     return str(path)
 
 
-def start_patiently(start):
-    """Server._start with the time that it needs, for a test that leaves none to what follows."""
+def wait_patiently(wait):
+    """Server._wait with the time that it needs, for a test that leaves none to what follows."""
 
-    def patiently(server):
+    def patiently(server, starting):
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(embedded, "START_SECONDS", 30)
-            start(server)
+            wait(server, starting)
 
     return patiently
 
@@ -131,6 +131,38 @@ def test_many_who_come_at_once_share_one_server(tmp_path):
     wait_until(lambda: is_gone(found[0]))
 
 
+def test_server_that_is_coming_is_there_when_it_is_ready(tmp_path):
+    server = Server(tmp_path)
+    with server.coming():
+        server.ready()
+        with MongoClient(server.uri) as client:
+            assert client.admin.command("hello")["isWritablePrimary"]
+        mongod = pid_of(server)
+    wait_until(lambda: is_gone(mongod))
+
+
+def test_server_that_nobody_waited_for_is_stopped_all_the_same(tmp_path):
+    server = Server(tmp_path)
+    with server.coming():
+        pass
+    assert server.log.exists()
+    assert not server._data_in_use()
+
+
+def test_who_comes_while_the_server_starts_waits_until_it_is_ready(tmp_path):
+    server = Server(tmp_path)
+    with server.coming(), open(tmp_path / "door") as door:
+        with pytest.raises(BlockingIOError):
+            fcntl.flock(door, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        server.ready()
+        fcntl.flock(door, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def test_server_that_is_not_coming_is_not_waited_for(tmp_path):
+    Server(tmp_path).ready()
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_server_that_died_is_started_again_at_its_port(tmp_path):
     server = Server(tmp_path)
     with server.joined():
@@ -185,7 +217,7 @@ def test_data_stay_also_when_somebody_has_taken_the_servers_port(tmp_path):
 def test_server_that_was_never_made_a_replica_set_is_finished_by_the_next_one(tmp_path):
     server = Server(tmp_path)
     server.data.mkdir()
-    server._find_or_start()  # and whoever did this was killed here
+    server._wait(server._find_or_start())  # and whoever did this was killed here
     with server.joined(), MongoClient(server.uri) as client:
         assert client.admin.command("hello")["isWritablePrimary"]
         mongod = pid_of(server)
@@ -331,7 +363,7 @@ def test_program_that_never_comes_up_is_not_waited_for_without_end(settings, mon
 
 def test_server_that_takes_no_writes_is_stopped_again(monkeypatch, tmp_path):
     monkeypatch.setattr(embedded, "START_SECONDS", -1)
-    monkeypatch.setattr(Server, "_start", start_patiently(Server._start))
+    monkeypatch.setattr(Server, "_wait", wait_patiently(Server._wait))
     server = Server(tmp_path)
     with pytest.raises(NotStarted, match=r"does not accept writes; see"), server.joined():
         pass
@@ -396,7 +428,7 @@ def uses(monkeypatch):
     joined = []
 
     class Told:
-        def joined(self):
+        def coming(self):
             joined.append(True)
             return embedded.contextlib.nullcontext()
 
