@@ -16,7 +16,8 @@ class Commands(ManagementUtility):
         # The first moment at which Django can translate.
         translation.activate(terminal.language())
         command = super().fetch_command(subcommand)
-        embedded.server().ready()
+        if subcommand != "start":  # which has more to do until then
+            embedded.server().ready()
         return command
 
     def execute(self):

@@ -6,7 +6,7 @@ import re
 import runpy
 import signal
 import socket
-from subprocess import DEVNULL, Popen
+from subprocess import DEVNULL, PIPE, Popen
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -21,6 +21,7 @@ from tests.mothers import a_client
 
 from .processes import (
     MANAGE,
+    SECONDS,
     Started,
     at_terminal,
     children_of,
@@ -160,23 +161,43 @@ def people_of(env) -> list[dict]:
         return list(its_client.pialara.users.find(sort=["_id"]))
 
 
-def test_start_that_is_ended_before_its_web_server_is_up_leaves_none(
-    env_of_server, monkeypatch, settings, capsys
-):
-    handlers = {number: signal.getsignal(number) for number in signal.valid_signals()}
-    servers = []
+@pytest.fixture
+def waiting(env):
+    """A `start` whose server never comes: its web server is there and waits."""
+    env |= dict.fromkeys(("MONGODB_TIMEOUT_MS", "MONGODB_SERVER_SELECTION_TIMEOUT_MS"), "60000")
+    env["MONGODB_URI"] = "mongodb://127.0.0.1:1/"
+    process = Popen([*MANAGE, "start", f"--port={free_port()}"], env=env, stderr=PIPE)
+    wait_until(lambda: children_of(process.pid))
+    yield process
+    process.kill()
+    process.communicate()
 
-    def interrupted(*arguments, **options):
-        signal.raise_signal(signal.SIGTERM)
-        servers.append(Popen(*arguments, **options))
-        return servers[0]
 
-    settings.DEBUG = True
-    monkeypatch.setattr("pialara_site.management.commands.start.subprocess.Popen", interrupted)
-    call_command("start", port=free_port(), no_seed=True)
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, handlers[number])
-    assert (servers[0].returncode, capsys.readouterr().out) == (-signal.SIGTERM, "")
+def test_nobody_is_served_before_the_schema_is_there(waiting):
+    port = int(waiting.args[-1].partition("=")[2])
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", port))
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_start_that_ends_before_its_web_server_serves_leaves_none(waiting, number):
+    web = children_of(waiting.pid)
+    waiting.send_signal(number)
+    _said, errors = waiting.communicate(timeout=SECONDS)
+    wait_until(lambda: all(map(is_gone, web)))
+    assert (waiting.returncode, errors) == (130 if number == signal.SIGINT else -number, b"")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_start_that_ends_while_its_mongod_starts_leaves_nothing(env, number):
+    process = Popen([*MANAGE, "start", f"--port={free_port()}"], env=env, stderr=PIPE)
+    wait_until(the_server(env).log.exists)
+    processes = children_of(process.pid)
+    process.send_signal(number)
+    _said, errors = process.communicate(timeout=SECONDS)
+    assert (process.returncode, errors) == (128 + number, b"")
+    assert not the_server(env)._data_in_use()
+    assert all(map(is_gone, processes))
 
 
 def test_start_ends_with_its_terminal(env_of_server):
@@ -328,12 +349,13 @@ def test_wrong_credentials_are_one_sentence(mongod, env):
     assert_one_sentence(manage("start", f"--port={free_port()}", env=env), "password")
 
 
-def test_mongod_that_cannot_start_is_one_sentence(env):
+@pytest.mark.parametrize("command", ["ensure_schema", "start"])
+def test_mongod_that_cannot_start_is_one_sentence(env, command):
     data = the_server(env).data
     data.mkdir(parents=True)
     (data / "WiredTiger.turtle").write_text("garbage")
     (data / "WiredTiger.wt").write_bytes(b"garbage")
-    assert_one_sentence(manage("ensure_schema", env=env), "mongod")
+    assert_one_sentence(manage(command, env=env), "mongod")
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@ import errno
 import os
 import signal
 import socket
-import subprocess
 import sys
 import time
 from http.client import HTTPConnection, HTTPException
@@ -16,13 +15,16 @@ from django.utils.translation import gettext as _
 from accounts import users
 from accounts.demo import LOGINS, PASSWORD
 from pialara_site import embedded, schema, terminal
-from pialara_site.turns import THREADS
+from pialara_site.web import WebServer
 
 # After it was asked to end; its requests under way have 10 seconds.
 END_SECONDS = 15
 
 
 class Command(BaseCommand):
+    # That is for `check`; here it would make the templates as DEBUG has them.
+    requires_system_checks = ()
+
     @property
     def help(self):
         return _("Bring everything up: the schema, sample data, and the web server.")
@@ -38,12 +40,19 @@ class Command(BaseCommand):
         if workers < 1:
             raise CommandError(_("--%(option)s has to be 1 or more.") % {"option": "workers"})
         require_free_port(host, port)
-        schema.ensure()
         if not settings.DEBUG:
             call_command("collectstatic", interactive=False, verbosity=0)
-        if not no_seed and not users.any_exist():
-            self.seed(no_input)
-        self.serve(host, port, workers)
+        server = WebServer(host, port, workers)
+        server.start()
+        try:
+            embedded.server().ready()
+            schema.ensure()
+            if not no_seed and not users.any_exist():
+                self.seed(no_input)
+            self.serve(server, host, port)
+        finally:
+            # Whatever happened, also to the server itself: no worker is left to keep the port.
+            kill_all(server)
 
     def seed(self, no_input: bool):
         if not settings.DEBUG:
@@ -62,13 +71,8 @@ class Command(BaseCommand):
             _("The server of MONGODB_URI holds no users. Add sample data? [y/N]")
         )
 
-    def serve(self, host: str, port: int, workers: int):
-        command = [sys.executable, "-m", "granian", "--interface", "wsgi"]
-        command += ["--host", host, "--port", str(port), "--workers", str(workers)]
-        command += ["--blocking-threads", str(THREADS), "--respawn-failed-workers"]
-        command += ["--log-level", "error", "--workers-kill-timeout", "10"]
-        command += ["pialara_site.wsgi:application"]
-        server, ended = None, False
+    def serve(self, server: WebServer, host: str, port: int):
+        ended = False
 
         def end(*_):
             nonlocal ended
@@ -76,30 +80,17 @@ class Command(BaseCommand):
                 return
             ended = True
             signal.alarm(END_SECONDS)
-            if server:
-                server.terminate()
+            server.terminate()
 
-        signal.signal(signal.SIGALRM, lambda *_: server and server.kill())
-        # Set before there is a server to leave behind.
+        signal.signal(signal.SIGALRM, lambda *_: server.kill())
         signal.signal(signal.SIGINT, end)
         embedded.when_asked_to_end(end)
-        # Without it, each of many threads keeps memory of its own, which nobody uses again.
-        environment = {**os.environ, "MALLOC_ARENA_MAX": "2"}
-        # A session of its own: Ctrl-C reaches this process, which then ends the server.
-        server = subprocess.Popen(  # noqa: S603
-            command, cwd=settings.BASE_DIR, env=environment, start_new_session=True
-        )
-        if ended:
-            server.terminate()
-        try:
-            if answers(server, host, port):
-                self.announce(host, port)
-            while (status := status_of(server)) is None:
-                if not (settings.MONGODB_URI or ended):
-                    embedded.server().mend()
-        finally:
-            # Whatever happened, also to the server itself: no worker is left to keep the port.
-            kill_all(server)
+        server.go()
+        if answers(server, host, port):
+            self.announce(host, port)
+        while (status := status_of(server)) is None:
+            if not (settings.MONGODB_URI or ended):
+                embedded.server().mend()
         if not ended:
             raise CommandError(_("The web server stopped with status %(n)d.") % {"n": status})
 
@@ -117,13 +108,13 @@ class Command(BaseCommand):
         self.stdout.flush()
 
 
-def answers(server: subprocess.Popen, host: str, port: int) -> bool:
+def answers(server: WebServer, host: str, port: int) -> bool:
     """Wait until the server answers, whatever it says; False when it ended instead.
 
     It accepts connections before it can answer them, and until then Ctrl-C takes it long.
     """
     name = settings.ALLOWED_HOSTS[0].lstrip(".*") or host
-    while server.poll() is None:
+    while server.exitcode is None:
         with (
             contextlib.suppress(OSError, HTTPException),
             contextlib.closing(HTTPConnection(host, port, timeout=1)) as connection,
@@ -135,14 +126,16 @@ def answers(server: subprocess.Popen, host: str, port: int) -> bool:
     return False
 
 
-def status_of(server: subprocess.Popen) -> int | None:
+def status_of(server: WebServer) -> int | None:
     """What it ended with, or None if it still runs after a second."""
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        return server.wait(timeout=1)
+    server.join(1)
+    return server.exitcode
 
 
-def kill_all(server: subprocess.Popen):
+def kill_all(server: WebServer):
     """Kill the server and its workers, and give them a second to be gone."""
+    server.kill()
+    server.join()
     with contextlib.suppress(ProcessLookupError):
         os.killpg(server.pid, signal.SIGKILL)
         for _n in range(50):
