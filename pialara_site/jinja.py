@@ -30,6 +30,8 @@ FILTERS = {
     "facts": details.facts,
     "film_title": details.title,
     "floatformat": defaultfilters.floatformat,
+    # As a filter, of a constant name, it is drawn when the template is compiled.
+    "icon": markup.icon,
     "imdb_rating": details.imdb_rating,
     "initials": markup.initials,
     "intcomma": intcomma,
@@ -89,7 +91,6 @@ GLOBALS = {
     "ngettext": translated_plural,
     "get_language": get_language,
     "htmx_script": cache(htmx_script),
-    "icon": markup.icon,
     "kept": kept,
     "languages": markup.languages,
     "listed_contacts": people.listed_contacts,
