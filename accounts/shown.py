@@ -5,6 +5,7 @@ from functools import lru_cache
 from bson import ObjectId
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from pialara_site import markup
 from pialara_site.links import url_for
@@ -29,17 +30,24 @@ UNKNOWN = ("circle-dashed", "")  # another program's
 
 def role(user: User) -> SafeString:
     """Their role as a word with a drawing and perhaps a tone."""
-    words = Role(user.rol).label if user.rol in ROLES else user.rol
-    return _tag(str(words), *ROLES.get(user.rol, UNKNOWN))
+    return _role(get_language(), user.rol)
 
 
 def state(user: User) -> SafeString:
     """Their state, in the same way."""
-    words = Status(user.estado).label if user.estado in STATES else user.estado
-    return _tag(str(words), *STATES.get(user.estado, UNKNOWN))
+    return _state(get_language(), user.estado)
 
 
 @lru_cache(maxsize=100)
+def _role(language: str, rol: str) -> SafeString:
+    return _tag(Role(rol).label if rol in ROLES else rol, *ROLES.get(rol, UNKNOWN))
+
+
+@lru_cache(maxsize=100)
+def _state(language: str, estado: str) -> SafeString:
+    return _tag(Status(estado).label if estado in STATES else estado, *STATES.get(estado, UNKNOWN))
+
+
 def _tag(words: str, drawing: str, tone: str) -> SafeString:
     css = " ".join(filter(None, ["tag", tone]))
     drawn = markup.icon(drawing, 16)

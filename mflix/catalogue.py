@@ -24,25 +24,34 @@ PER_PAGE = 20
 class Page:
     films: Slice
     facets: Facets
-    # Of very many films that say some words, the best ones.
-    is_selection: bool
     # What else was asked for together with it, by its name.
     beside: dict[str, list[dict]]
+    # Of very many films that say some words, the best ones.
+    is_selection: bool = False
 
 
 def page(search: Search, cursor: Cursor, beside: Queries | None = None) -> Page:
     """One page of films, with the numbers beside it and the results of other queries `beside`."""
-    is_ranked = cursor.order.is_computed
-    numbers = facets_of(search) if is_ranked else NONE
-    if is_ranked and not numbers.total:
-        return Page(Slice(), numbers, False, {})
-    is_selection = numbers.total > ranking.CANDIDATES
-    queries = {"films": (movies, rows(search, cursor, is_selection)), **(beside or {})}
+    if cursor.order.is_computed:
+        return _best(search, cursor)
+    queries = {"films": (movies, rows(search, cursor)), **(beside or {})}
     found = together(queries, collation=COLLATION)
     films = cursor.slice(found.pop("films"))
-    if not is_ranked and (films.rows or cursor.position):
-        numbers = facets_of(search)
-    return Page(films, numbers, is_selection, found)
+    is_empty = not (films.rows or cursor.position)
+    return Page(films, NONE if is_empty else facets_of(search), found)
+
+
+def _best(search: Search, cursor: Cursor) -> Page:
+    """One page of the films that fit words best."""
+    numbers = facets_of(search)
+    if not numbers.total:
+        return Page(Slice(), numbers, {})
+    is_selection = numbers.total > ranking.CANDIDATES
+    fitting = ranking.fused(search) if is_selection else ranking.scored(search)
+    found = movies.aggregate(
+        cursor.pipeline(movies.name, fitting, {"$project": CARD}), collation=COLLATION
+    )
+    return Page(cursor.slice(found), numbers, {}, is_selection)
 
 
 @cached(Topic.of(movies))
@@ -51,15 +60,9 @@ def facets_of(search: Search) -> Facets:
     return facets.read(next(movies.aggregate(facets.pipeline(search), collation=COLLATION)))
 
 
-def rows(search: Search, cursor: Cursor, is_selection: bool = False) -> list[dict]:
-    """What finds the films of a page."""
-    if is_selection:
-        found = ranking.fused(search)
-    elif cursor.order.is_computed:
-        found = ranking.scored(search)
-    else:
-        found = [{"$match": search.criteria()}]
-    return cursor.pipeline(movies.name, found, {"$project": CARD})
+def rows(search: Search, cursor: Cursor) -> list[dict]:
+    """What finds the films of a page, in an order that is stored."""
+    return cursor.pipeline(movies.name, [{"$match": search.criteria()}], {"$project": CARD})
 
 
 def loosened(search: Search) -> Iterator[tuple[str, int]]:

@@ -45,9 +45,12 @@ def fused(search: Search) -> list[dict]:
 
 
 def _words(q: str) -> list[str]:
-    """What is looked for one by one: no words of a phrase, and none beside one after a minus."""
-    is_plain = not re.search(r'"|(^|\s)-', q)
-    return list(dict.fromkeys(q.split())) if is_plain else [q]
+    """What is looked for one by one: each word, with those after a minus; a phrase is one whole."""
+    if '"' in q:
+        return [q]
+    avoided = re.findall(r"(?:^|\s)(-\S+)", q)
+    words = re.findall(r"[\w'’]+", re.sub(r"(^|\s)-\S+", " ", q).lower())
+    return [" ".join([word, *avoided]) for word in dict.fromkeys(words)] or [q]
 
 
 def _placed(search: Search, most: int) -> list[dict]:

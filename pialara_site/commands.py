@@ -16,7 +16,7 @@ class Commands(ManagementUtility):
         # The first moment at which Django can translate.
         translation.activate(terminal.language())
         command = super().fetch_command(subcommand)
-        if subcommand != "start":  # which has more to do until then
+        if not getattr(command, "waits_itself", False):
             embedded.server().ready()
         return command
 

@@ -116,7 +116,7 @@ class Server:
                 yield
             finally:
                 self._coming = None
-                with contextlib.suppress(NotStarted):  # nor does it listen to who stops it
+                with contextlib.suppress(NotStarted):  # while it starts, it can't be stopped
                     self._wait(starting)
                 fcntl.flock(door, fcntl.LOCK_EX)
                 with contextlib.suppress(BlockingIOError):

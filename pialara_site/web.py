@@ -10,6 +10,7 @@ from django.conf import settings
 from django.template import engines
 from django.urls import get_resolver
 from granian import Granian
+from jinja2 import TemplateError
 
 from .turns import THREADS
 
@@ -55,9 +56,11 @@ class WebServer(multiprocessing.get_context("fork").Process):
             server.serve()
 
     def _compile_templates(self):
-        """As many as there is time for, from the end, as most people see films first."""
+        """As many as there is time for, those of the films and the parts of all pages first."""
         templates = engines["jinja2"].env
         for name in reversed(templates.list_templates()):
             if select([self._told], [], [], 0)[0]:
                 return
-            templates.get_template(name)
+            # An editor's file, or one that is broken: the page that needs it will tell.
+            with contextlib.suppress(TemplateError, OSError, UnicodeError):
+                templates.get_template(name)

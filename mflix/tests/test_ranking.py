@@ -89,9 +89,20 @@ def test_candidates_hold_the_phrase_and_no_word_to_avoid(anonymous, q):
     assert set(found) <= {f"train {n}" for n in range(6)}
 
 
-def test_hyphen_within_a_word_is_no_minus(anonymous):
-    say("sci-fi", 6)
-    assert len(films(anonymous, "sci-fi")) == 4
+@pytest.mark.parametrize("q", ["sci-fi", "sci,fi", "sci & fi", "Sci fi SCI"])
+def test_words_are_told_apart_as_mongodb_does(anonymous, q):
+    say("sci", 6)
+    a_movie(title="Sci-fi", fullplot="Sci-fi.")
+    say("fi", 6)
+    assert films(anonymous, q)[0] == "Sci-fi"
+
+
+def test_words_beside_one_to_avoid_have_their_candidates(anonymous):
+    say("train", 6)
+    say("night", 6)
+    say("long night", 6)
+    assert len(films(anonymous, "train night -minus")) == 4
+    assert {title[:5] for title in films(anonymous, "train night -minus")} == {"train", "night"}
 
 
 def test_pages_of_candidates_are_walked_back_as_they_came(anonymous, monkeypatch):

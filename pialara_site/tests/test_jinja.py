@@ -57,6 +57,11 @@ def test_rules_for_passwords_are_a_list_as_django_makes_them(cliente):
     assert "&lt;li" not in page
 
 
+def test_icon_is_drawn_when_the_template_is_compiled():
+    compiled = engines["jinja2"].env.compile('{{ "star"|icon }}', raw=True)
+    assert "<svg" in compiled
+
+
 # Documents
 
 

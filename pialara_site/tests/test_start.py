@@ -1,15 +1,17 @@
 """`manage.py start`, and the sentence that every command ends with when something is missing."""
 
+import contextlib
 import json
 import os
 import re
 import runpy
 import signal
 import socket
-from subprocess import DEVNULL, PIPE, Popen
+from subprocess import DEVNULL, PIPE, Popen, TimeoutExpired
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.template import engines
 from pymongo import MongoClient
 
 from accounts.demo import LOGINS, PASSWORD
@@ -17,6 +19,7 @@ from accounts.users import users
 from pialara_site import embedded
 from pialara_site.embedded import Server
 from pialara_site.mongo import client
+from pialara_site.web import WebServer
 from tests.mothers import a_client
 
 from .processes import (
@@ -161,6 +164,12 @@ def people_of(env) -> list[dict]:
         return list(its_client.pialara.users.find(sort=["_id"]))
 
 
+@pytest.mark.parametrize("name", ["none.html", ".#films.html.swp"])
+def test_broken_template_is_left_to_the_page_that_needs_it(monkeypatch, name):
+    monkeypatch.setattr(engines["jinja2"].env, "list_templates", lambda: [name])
+    WebServer("127.0.0.1", 8000, 1)._compile_templates()
+
+
 @pytest.fixture
 def waiting(env):
     """A `start` whose server never comes: its web server is there and waits."""
@@ -173,10 +182,18 @@ def waiting(env):
     process.communicate()
 
 
-def test_nobody_is_served_before_the_schema_is_there(waiting):
-    port = int(waiting.args[-1].partition("=")[2])
-    with pytest.raises(ConnectionRefusedError):
-        socket.create_connection(("127.0.0.1", port))
+def test_nobody_is_served_before_the_schema_is_there(env):
+    port = free_port()
+    # A server that never comes: `start` gives up when its web server waits for long.
+    env |= dict.fromkeys(("MONGODB_TIMEOUT_MS", "MONGODB_SERVER_SELECTION_TIMEOUT_MS"), "4000")
+    env["MONGODB_URI"] = "mongodb://127.0.0.1:1/"
+    process = Popen([*MANAGE, "start", f"--port={port}"], env=env, stderr=DEVNULL)
+    while process.poll() is None:
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.1", port))
+        with contextlib.suppress(TimeoutExpired):
+            process.wait(0.05)
+    assert process.returncode == 1
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
@@ -197,7 +214,7 @@ def test_start_that_ends_while_its_mongod_starts_leaves_nothing(env, number):
     _said, errors = process.communicate(timeout=SECONDS)
     assert (process.returncode, errors) == (128 + number, b"")
     assert not the_server(env)._data_in_use()
-    assert all(map(is_gone, processes))
+    wait_until(lambda: all(map(is_gone, processes)))
 
 
 def test_start_ends_with_its_terminal(env_of_server):

@@ -22,6 +22,8 @@ END_SECONDS = 15
 
 
 class Command(BaseCommand):
+    # For the server of our own: it has more to do until that is ready.
+    waits_itself = True
     # That is for `check`; here it would make the templates as DEBUG has them.
     requires_system_checks = ()
 
@@ -43,8 +45,8 @@ class Command(BaseCommand):
         if not settings.DEBUG:
             call_command("collectstatic", interactive=False, verbosity=0)
         server = WebServer(host, port, workers)
-        server.start()
         try:
+            server.start()
             embedded.server().ready()
             schema.ensure()
             if not no_seed and not users.any_exist():
@@ -134,6 +136,8 @@ def status_of(server: WebServer) -> int | None:
 
 def kill_all(server: WebServer):
     """Kill the server and its workers, and give them a second to be gone."""
+    if server.pid is None:  # it was not started
+        return
     server.kill()
     server.join()
     with contextlib.suppress(ProcessLookupError):
