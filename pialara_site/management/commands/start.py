@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts import users
 from accounts.demo import LOGINS, PASSWORD
-from pialara_site import embedded, schema, terminal
+from pialara_site import embedded, schema, static_files, terminal
 from pialara_site.web import WebServer
 
 # After it was asked to end; its requests under way have 10 seconds.
@@ -43,7 +43,7 @@ class Command(BaseCommand):
             raise CommandError(_("--%(option)s has to be 1 or more.") % {"option": "workers"})
         require_free_port(host, port)
         if not settings.DEBUG:
-            call_command("collectstatic", interactive=False, verbosity=0)
+            static_files.collect()
         server = WebServer(host, port, workers)
         try:
             server.start()

@@ -1,0 +1,63 @@
+"""What is collected for a real server, and when."""
+
+import os
+
+import pytest
+from django.core.management import CommandError
+
+from pialara_site import static_files
+
+
+@pytest.fixture
+def source(settings, tmp_path):
+    """A site with one static file, whose `manage.py` says that it collected."""
+    settings.STATIC_ROOT = tmp_path / "static"
+    settings.STATIC_ROOT.mkdir()
+    settings.STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
+    settings.STATICFILES_DIRS = [tmp_path / "source"]
+    settings.BASE_DIR = tmp_path
+    (tmp_path / "manage.py").write_text('print(file=open("collections", "a"))')
+    (tmp_path / "source").mkdir()
+    (tmp_path / "source" / "site.css").write_text("a")
+    return tmp_path / "source"
+
+
+@pytest.fixture
+def collections(source, monkeypatch):
+    """How often collectstatic has run."""
+    monkeypatch.chdir(source.parent)
+    return lambda: len((source.parent / "collections").read_text())
+
+
+def test_files_are_collected_once(collections):
+    static_files.collect()
+    static_files.collect()
+    assert collections() == 1
+
+
+def test_changed_file_is_collected_again(source, collections):
+    static_files.collect()
+    (source / "site.css").write_text("b")
+    os.utime(source / "site.css", ns=(0, 1))
+    static_files.collect()
+    assert collections() == 2
+
+
+def test_file_that_is_added_or_gone_is_noticed(source, collections):
+    static_files.collect()
+    (source / "new.css").write_text("")
+    static_files.collect()
+    (source / "new.css").unlink()
+    static_files.collect()
+    assert collections() == 3
+
+
+def test_collection_that_failed_is_one_sentence_and_tried_again(source, collections):
+    manage = source.parent / "manage.py"
+    good = manage.read_text()
+    manage.write_text("raise SystemExit(1)")
+    with pytest.raises(CommandError, match="static files"):
+        static_files.collect()
+    manage.write_text(good)
+    static_files.collect()
+    assert collections() == 1
