@@ -56,7 +56,7 @@ def test_collection_that_failed_is_one_sentence_and_tried_again(source, collecti
     manage = source.parent / "manage.py"
     good = manage.read_text()
     manage.write_text("raise SystemExit(1)")
-    with pytest.raises(CommandError, match="static files"):
+    with pytest.raises(CommandError, match="ficheros"):
         static_files.collect()
     manage.write_text(good)
     static_files.collect()
