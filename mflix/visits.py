@@ -64,7 +64,9 @@ def is_first(request, response, movie_id: ObjectId, now: datetime) -> bool:
 
 def _remembered(request) -> dict[str, int]:
     """{the film's id: seconds since 1970}, in the order in which they were seen."""
+    if COOKIE not in request.COOKIES:
+        return {}
     try:
-        return signing.loads(request.COOKIES.get(COOKIE, ""), salt=COOKIE)
+        return signing.loads(request.COOKIES[COOKIE], salt=COOKIE)
     except signing.BadSignature:
         return {}
