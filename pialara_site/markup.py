@@ -45,7 +45,7 @@ def initials(name) -> str:
 
 
 def tenths(value: float, language: str) -> str:
-    """With one digit after the separator of a language.
+    """With one digit after the separator. `language` is that of now: a list asks for it once.
 
     IMDb's ratings have no more; what lies between two is rounded as Python does.
     """

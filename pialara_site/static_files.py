@@ -23,6 +23,7 @@ def collect():
     with contextlib.suppress(FileNotFoundError):
         if kept.read_text() == state:
             return
+    kept.unlink(missing_ok=True)  # what is cut off leaves neither these files nor those before
     command = [sys.executable, settings.BASE_DIR / "manage.py", "collectstatic", "--no-input"]
     if subprocess.run([*command, "--verbosity=0"], check=False).returncode:  # noqa: S603
         raise CommandError(_("The static files can't be collected."))

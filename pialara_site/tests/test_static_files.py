@@ -53,6 +53,20 @@ def test_file_that_is_added_or_gone_is_noticed(source, collections):
     assert collections() == 3
 
 
+def test_files_that_are_as_before_a_failed_collection_are_collected_again(source, collections):
+    static_files.collect()
+    (source / "new.css").write_text("")
+    manage = source.parent / "manage.py"
+    good = manage.read_text()
+    manage.write_text("raise SystemExit(1)")
+    with pytest.raises(CommandError):
+        static_files.collect()
+    (source / "new.css").unlink()  # as when a release is taken back
+    manage.write_text(good)
+    static_files.collect()
+    assert collections() == 2
+
+
 def test_collection_that_failed_is_one_sentence_and_tried_again(source, collections):
     manage = source.parent / "manage.py"
     good = manage.read_text()
