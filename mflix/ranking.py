@@ -10,12 +10,10 @@ decide.
 import re
 from dataclasses import replace
 
-from .facets import MOST_COUNTED_OF_WORDS
-from .movies import CARD, movies
+from .movies import movies
 from .search import Search
 
-# Whoever finds more films is not told how many there are, either.
-CANDIDATES = MOST_COUNTED_OF_WORDS
+CANDIDATES = 1_000
 # The constant of reciprocal rank fusion in Cormack, Clarke and Büttcher (SIGIR 2009): how little
 # the first place of a list counts more than the next ones.
 SMOOTHING = 60
@@ -27,7 +25,9 @@ def scored(search: Search) -> list[dict]:
 
 
 def fused(search: Search) -> list[dict]:
-    """The stages that find the candidates for the words, and score them by their places."""
+    """The stages that find the candidates for the words: of each the `_id`, and by its places a
+    `score`.
+    """
     words = _words(search.q)
     each = -(-CANDIDATES // len(words))
     first, *others = (_placed(replace(search, q=word), each) for word in words)
@@ -36,12 +36,10 @@ def fused(search: Search) -> list[dict]:
         *({"$unionWith": {"coll": movies.name, "pipeline": other}} for other in others),
         {
             "$group": {
-                "_id": "$film._id",
-                "film": {"$first": "$film"},
+                "_id": "$film",
                 "score": {"$sum": {"$add": [1, {"$divide": [1, {"$add": ["$place", SMOOTHING]}]}]}},
             }
         },
-        {"$replaceWith": {"$mergeObjects": ["$film", {"score": "$score"}]}},
     ]
 
 
@@ -55,11 +53,10 @@ def _words(q: str) -> list[str]:
 
 
 def _placed(search: Search, most: int) -> list[dict]:
-    """Each `film` of a search in the order that MongoDB finds it, with its `place` from 0 on."""
+    """The id of each `film` of a search as MongoDB finds them, with its `place` from 0 on."""
     return [
         {"$match": search.criteria()},
         {"$limit": most},
-        {"$project": CARD},
-        {"$group": {"_id": None, "film": {"$push": "$$ROOT"}}},
+        {"$group": {"_id": None, "film": {"$push": "$_id"}}},
         {"$unwind": {"path": "$film", "includeArrayIndex": "place"}},
     ]

@@ -40,6 +40,15 @@ def test_all_films_are_ranked_when_they_are_few(anonymous):
     assert SAID not in FilmsPage(anonymous, "q=train").html
 
 
+def test_candidates_may_be_more_than_the_films_that_are_counted(anonymous, monkeypatch):
+    monkeypatch.setattr("mflix.ranking.CANDIDATES", 6)
+    say("train", 8)
+    assert films(anonymous, "train") == [f"train {n}" for n in range(6)]
+    page = FilmsPage(anonymous, "q=train")
+    assert page.count == "more than 4 films"
+    assert "only some 6 at most are listed here" in page.html
+
+
 def test_of_many_films_those_that_say_the_word_most_are_listed(anonymous):
     say("train", 6)
     assert films(anonymous, "train") == [f"train {n}" for n in range(4)]
@@ -118,8 +127,11 @@ def test_pages_of_candidates_are_walked_back_as_they_came(anonymous, monkeypatch
     assert titles(walk_back(anonymous, pages[-1])) == there
 
 
-def test_candidates_cost_no_command_more(anonymous, commands):
+def test_films_are_read_only_for_the_page_and_in_one_command(anonymous, commands, monkeypatch):
+    monkeypatch.setattr("mflix.catalogue.PER_PAGE", 1)
     say("train", 6)
     with commands() as seen:
         FilmsPage(anonymous, "q=train")
-    assert len(seen) == 2
+    numbers, places, films = (command.body for command in seen)
+    assert "find" in films
+    assert len(films["filter"]["_id"]["$in"]) == 2  # one tells that there is another page

@@ -10,7 +10,7 @@ from pialara_site import cache, news
 from pialara_site.changes import Topic
 from pialara_site.public_pages import public
 
-from .. import catalogue, facets, film, popularity
+from .. import catalogue, facets, film, popularity, ranking
 from ..browsing import Browsing
 from ..comments import comments
 from ..forms.comments import CommentForm
@@ -48,6 +48,7 @@ def browse(request):
         "form": SimpleLazyObject(lambda: FilmFilters(browsing, typed)),
         "loosened": browsing.loosened(loosened),
         "most": facets.most_counted(search),
+        "candidates": ranking.CANDIDATES,
     }
     return render(request, "mflix/movies.html", context)
 
