@@ -72,12 +72,13 @@ def periods(at: datetime) -> dict[str, str]:
 
 def upserts(seen: Iterable[View]) -> list[UpdateOne]:
     """What counts these views: one update per film and period, however many they are."""
+    at_once = Counter((movie_id, at.replace(second=0, microsecond=0)) for movie_id, at in seen)
     counts, expiry = Counter(), {}
-    for movie_id, at in seen:
-        for kind, period in periods(at).items():
-            counts[movie_id, period] += 1
+    for (movie_id, minute), n in at_once.items():
+        for kind, period in periods(minute).items():
+            counts[movie_id, period] += n
             if kind in KEPT:
-                expiry[period] = {"$setOnInsert": {"expires": at + KEPT[kind]}}
+                expiry[period] = {"$setOnInsert": {"expires": minute + KEPT[kind]}}
     return [
         UpdateOne(
             {"movie_id": movie_id, "period": period},

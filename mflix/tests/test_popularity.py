@@ -6,7 +6,6 @@ from threading import Event, Thread
 import pytest
 from bson import ObjectId
 from bson.codec_options import CodecOptions
-from django.core import signing
 from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.test import Client
@@ -190,6 +189,10 @@ def visit(rf):
     return visit
 
 
+def films_in(cookie):
+    return [entry.split("-")[0] for entry in cookie.split(".")]
+
+
 def test_reload_does_not_count(browser):
     movie = a_movie()
     for _reload in range(3):
@@ -223,8 +226,7 @@ def test_cookie_holds_the_last_thirty_films_and_fits_into_a_browser(visit):
     ids, cookies = [ObjectId() for _n in range(40)], ""
     for movie_id in ids:
         cookies = visit(movie_id, NOW, cookies)
-    held = signing.loads(cookies, salt=visits.COOKIE)
-    assert list(held) == [str(movie_id) for movie_id in ids[-30:]]
+    assert films_in(cookies) == [str(movie_id) for movie_id in ids[-30:]]
     assert len(cookies) < 2000
 
 
@@ -232,7 +234,7 @@ def test_cookie_forgets_what_is_older_than_ten_minutes(visit):
     cookies = visit(ObjectId(), NOW)
     later = ObjectId()
     cookies = visit(later, NOW + timedelta(minutes=11), cookies)
-    assert list(signing.loads(cookies, salt=visits.COOKIE)) == [str(later)]
+    assert films_in(cookies) == [str(later)]
 
 
 def test_cookie_is_for_the_films_pages_of_this_site_alone_and_ends_soon(browser):
@@ -246,7 +248,7 @@ def test_cookie_is_secure_where_sessions_are(browser, settings):
     assert look(browser, a_movie()).cookies[visits.COOKIE]["secure"]
 
 
-@pytest.mark.parametrize("value", ["nonsense", "{}", "a:b:c", "\x00", "x" * 5000])
+@pytest.mark.parametrize("value", ["nonsense", "{}", "a-b", "a" * 24 + "-", "\x00", "٣-٣", "1" * 5000])
 def test_cookie_that_somebody_made_up_is_none(visit, value):
     movie = {"_id": ObjectId()}
     visit(movie["_id"], NOW, value)
