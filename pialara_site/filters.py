@@ -36,6 +36,7 @@ class FilterForm(forms.Form):
     kept = ()  # (name, value) pairs to send along that no field shows
 
     more_label = _("More filters")
+    more_key = None  # by what the folded ones may be kept: all that they show but for the language
 
     def __init__(self, query, *args, **kwargs):
         super().__init__(query, *args, **kwargs)

@@ -1,9 +1,8 @@
 """What templates may call, beside Jinja's own; everything else comes from the views."""
 
 import hashlib
-from functools import cache
+from functools import cache, lru_cache
 
-from django.contrib.humanize.templatetags.humanize import intcomma
 from django.template import defaultfilters
 from django.templatetags.static import static
 from django.utils.translation import get_language, gettext, ngettext
@@ -34,7 +33,7 @@ FILTERS = {
     "icon": markup.icon,
     "imdb_rating": details.imdb_rating,
     "initials": markup.initials,
-    "intcomma": intcomma,
+    "intcomma": markup.intcomma,
     "is_by": films.is_by,
     "linebreaks": defaultfilters.linebreaks_filter,
     "linebreaksbr": defaultfilters.linebreaksbr,
@@ -49,7 +48,7 @@ FILTERS = {
     "toggled": pages.toggled,
     "told": history.told,
     "truncatechars": defaultfilters.truncatechars,
-    "urlencode": defaultfilters.urlencode,
+    "urlencode": lru_cache(maxsize=2_000)(defaultfilters.urlencode),
     "words": models.text,
 }
 # Parts of pages that are the same for many.

@@ -5,6 +5,7 @@ from functools import cache, lru_cache
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.contrib.humanize.templatetags import humanize
 from django.template import defaultfilters
 from django.utils import translation
 from django.utils.formats import number_format
@@ -42,6 +43,12 @@ def initials(name) -> str:
     """At most two letters for somebody: "María José Gil" is MG."""
     words = str(name).split()
     return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
+
+
+def intcomma(number) -> str:
+    """As humanize's, which takes 30 us also where there is nothing to separate."""
+    is_short = type(number) is int and 0 <= number < 1000
+    return str(number) if is_short else humanize.intcomma(number)
 
 
 def tenths(value: float, language: str) -> str:

@@ -56,6 +56,10 @@ class FilmFilters(FilterForm):
                 self.add_error(name, sentence)
 
     @property
+    def more_key(self) -> tuple:
+        return type(self).__name__, {**self.data, "q": None}
+
+    @property
     def tags(self):
         return self.browsing.tags()
 
