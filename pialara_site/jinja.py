@@ -42,6 +42,7 @@ FILTERS = {
     "ratings": details.ratings,
     "relative": markup.relative,
     "sentence": history.sentence,
+    "set": frozenset,
     "showable": models.moment,
     "tenths": markup.tenths,
     "sorted_by": pages.sorted_by,
