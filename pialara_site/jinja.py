@@ -7,8 +7,8 @@ from django.template import defaultfilters
 from django.templatetags.static import static
 from django.utils.translation import get_language, gettext, ngettext
 from django_htmx.jinja import htmx_script
-from jinja2 import Environment, Undefined, pass_eval_context
-from markupsafe import Markup
+from jinja2 import Environment, Undefined, pass_context, pass_eval_context
+from markupsafe import Markup, escape
 
 from accounts import browsers, history, models
 from accounts import shown as people
@@ -66,13 +66,16 @@ def kept(*key, caller) -> Markup:
     return parts.get(digest, caller, of=())
 
 
-@pass_eval_context
+@pass_context
 def translated(context, text: str, /, **values) -> str:
-    """A text in the language of now, with `values` filled in; they are escaped, it is not."""
-    text = _text(get_language(), text)
-    if not context.autoescape:
-        text = str(text)
-    return text % values if values else text
+    """A text in the language of the page, with `values` filled in; they are escaped, it is not."""
+    words = _text(context.get("language") or get_language(), text)
+    if not context.eval_ctx.autoescape:
+        return str(words) % values if values else str(words)
+    if not values:
+        return words
+    escaped = {name: escape(v) if isinstance(v, str) else v for name, v in values.items()}
+    return Markup(str.__mod__(words, escaped))  # noqa: S704, ours
 
 
 @cache
