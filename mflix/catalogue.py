@@ -57,7 +57,7 @@ def _ranked(search: Search, cursor: Cursor) -> Iterable[dict]:
 
 
 def _selected(search: Search, cursor: Cursor) -> list[dict]:
-    """The films are read by a command of their own: with them in every stage it is twice as long."""
+    """A command of its own reads the films: to carry them through the stages takes longer."""
     stages = cursor.pipeline(movies.name, ranking.fused(search))
     scores = list(movies.aggregate(stages, collation=COLLATION))
     films = cards([each["_id"] for each in scores])

@@ -62,4 +62,3 @@ def is_first(request, response, movie_id: ObjectId, now: datetime) -> bool:
         samesite="Lax",
     )
     return True
-

@@ -2,6 +2,7 @@
 
 import hashlib
 from functools import cache, lru_cache
+from numbers import Number
 
 from django.template import defaultfilters
 from django.templatetags.static import static
@@ -74,7 +75,7 @@ def translated(context, text: str, /, **values) -> str:
         return str(words) % values if values else str(words)
     if not values:
         return words
-    escaped = {name: escape(v) if isinstance(v, str) else v for name, v in values.items()}
+    escaped = {name: v if isinstance(v, Number) else escape(v) for name, v in values.items()}
     return Markup(str.__mod__(words, escaped))  # noqa: S704, ours
 
 

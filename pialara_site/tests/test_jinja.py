@@ -34,6 +34,12 @@ def test_value_in_a_text_is_escaped_once():
     assert shown == "Hello, &lt;b&gt; &amp; co"
 
 
+def test_user_named_in_a_text_is_escaped():
+    with translation.override("en"):
+        shown = rendered('{{ _("Select %(name)s", name=user) }}', user=User(nombre="<i>Ana"))
+    assert shown == "Select &lt;i&gt;Ana"
+
+
 def test_value_in_a_mail_of_text_is_as_it_is():
     source = '{% autoescape false %}{{ _("Hello, %(name)s", name=name) }}{% endautoescape %}'
     with translation.override("en"):
