@@ -2,6 +2,7 @@
 
 import contextlib
 import ctypes
+import gc
 import multiprocessing
 import os
 from select import select
@@ -52,6 +53,8 @@ class WebServer(multiprocessing.get_context("fork").Process):
 
         _ = get_resolver().url_patterns  # which imports the views
         self._compile_templates()
+        # What is there stays; looking through it, the workers would copy all that they share of it.
+        gc.freeze()
         if os.read(self._told, 1):
             server.serve()
 
