@@ -4,7 +4,7 @@ The numbers beside it take most of that: those of a search are kept until a film
 a command of their own when they are not. Of words, they also tell how the best films are found.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pialara_site.cache import cached
@@ -13,7 +13,7 @@ from pialara_site.changes import Topic
 from . import facets, ranking
 from .facets import NONE, Facets
 from .keyset import Cursor, Slice
-from .movies import CARD, COLLATION, cards, movies
+from .movies import CARD, COLLATION, movies
 from .search import Search
 from .together import Queries, together
 
@@ -47,21 +47,14 @@ def _best(search: Search, cursor: Cursor) -> Page:
     if not numbers.total:
         return Page(Slice(), numbers, {})
     is_selection = numbers.total > facets.most_counted(search)
-    found = _selected(search, cursor) if is_selection else _ranked(search, cursor)
-    return Page(cursor.slice(found), numbers, {}, is_selection)
-
-
-def _ranked(search: Search, cursor: Cursor) -> Iterable[dict]:
-    stages = cursor.pipeline(movies.name, ranking.scored(search), {"$project": CARD})
-    return movies.aggregate(stages, collation=COLLATION)
-
-
-def _selected(search: Search, cursor: Cursor) -> list[dict]:
-    """A command of its own reads the films: to carry them through the stages takes longer."""
-    stages = cursor.pipeline(movies.name, ranking.fused(search))
-    scores = list(movies.aggregate(stages, collation=COLLATION))
-    films = cards([each["_id"] for each in scores])
-    return [film | score for film, score in zip(films, scores, strict=True)]
+    found, stages = (
+        (ranking.fused(search), ranking.CARDS)
+        if is_selection
+        else (ranking.scored(search), [{"$project": CARD}])
+    )
+    pipeline = cursor.pipeline(movies.name, found, *stages)
+    films = movies.aggregate(pipeline, collation=COLLATION)
+    return Page(cursor.slice(films), numbers, {}, is_selection)
 
 
 @cached(Topic.of(movies))

@@ -9,7 +9,7 @@ from .search import BUCKETS, OTHER, Search
 
 # Films are counted up to here, and no further: the numbers cost no more than that.
 MOST_COUNTED = 10_000
-# Those of words are seldom asked for again while they are kept, and 20 us each.
+# Those of words are seldom asked for again while they are kept, and 20 µs each.
 MOST_COUNTED_OF_WORDS = 500
 MOST_FACETS = 30
 

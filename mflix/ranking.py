@@ -10,13 +10,28 @@ decide.
 import re
 from dataclasses import replace
 
-from .movies import movies
+from .movies import CARD, movies
 from .search import Search
 
 CANDIDATES = 1_000
 # The constant of reciprocal rank fusion in Cormack, Clarke and Büttcher (SIGIR 2009): how little
 # the first place of a list counts more than the next ones.
 SMOOTHING = 60
+# The stages that read the films of fused(): for a page of them, where with all of them in every
+# stage it would take a third longer.
+CARDS = [
+    {
+        "$lookup": {
+            "from": movies.name,
+            "localField": "_id",
+            "foreignField": "_id",
+            "pipeline": [{"$project": CARD}],
+            "as": "film",
+        }
+    },
+    {"$unwind": "$film"},
+    {"$replaceWith": {"$mergeObjects": ["$film", {"score": "$score"}]}},
+]
 
 
 def scored(search: Search) -> list[dict]:
