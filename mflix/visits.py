@@ -46,7 +46,7 @@ def is_first(request, response, movie_id: ObjectId, now: datetime) -> bool:
     seen = {
         movie: at
         for movie, at in _ENTRY.findall(request.COOKIES.get(COOKIE, ""))
-        if seconds - int(at) < RECENT.total_seconds()
+        if abs(seconds - int(at)) < RECENT.total_seconds()
     }
     if str(movie_id) in seen:
         return False
