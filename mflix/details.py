@@ -4,12 +4,11 @@ from datetime import date
 from numbers import Real
 from urllib.parse import quote, urlencode
 
-from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils.translation import gettext as _
 
 from accounts.models import moment, text
 from pialara_site.links import url_for
-from pialara_site.markup import formatted
+from pialara_site.markup import formatted, intcomma
 
 from .browsing import TYPES, shown
 

@@ -14,7 +14,7 @@ def frame(request) -> dict:
         # Once for all forms of the page: Django's own hides the token anew each time it is shown.
         "csrf_input": SimpleLazyObject(lambda: csrf_input(request)),
         "display": SimpleLazyObject(lambda: display.of(request)),
-        # It is asked for at each text, and Django takes 2 us to tell.
+        # It is asked for at each text, and Django takes 2 µs to tell.
         "language": get_language(),
         "menu": SimpleLazyObject(lambda: menu_of(request.user, request.path)),
     }

@@ -1,12 +1,12 @@
 """What templates may call, beside Jinja's own; everything else comes from the views."""
 
 import hashlib
-from functools import cache, lru_cache
+from functools import cache
 from numbers import Number
 
 from django.template import defaultfilters
 from django.templatetags.static import static
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import get_language, gettext, ngettext, override
 from django_htmx.jinja import htmx_script
 from jinja2 import Environment, Undefined, pass_context, pass_eval_context
 from markupsafe import Markup, escape
@@ -40,6 +40,7 @@ FILTERS = {
     "linebreaksbr": defaultfilters.linebreaksbr,
     "object_id": films.object_id,
     "poster_url": films.poster_url,
+    "quoted": markup.quoted,
     "ratings": details.ratings,
     "relative": markup.relative,
     "sentence": history.sentence,
@@ -50,7 +51,7 @@ FILTERS = {
     "toggled": pages.toggled,
     "told": history.told,
     "truncatechars": defaultfilters.truncatechars,
-    "urlencode": lru_cache(maxsize=2_000)(defaultfilters.urlencode),
+    "urlencode": defaultfilters.urlencode,
     "words": models.text,
 }
 # Parts of pages that are the same for many.
@@ -81,7 +82,8 @@ def translated(context, text: str, /, **values) -> str:
 
 @cache
 def _text(language: str, text: str) -> Markup:
-    return Markup(gettext(text))  # noqa: S704, ours
+    with override(language):
+        return Markup(gettext(text))  # noqa: S704, ours
 
 
 @pass_eval_context
