@@ -3,6 +3,7 @@
 import contextlib
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from http.client import HTTPConnection
 from statistics import median
@@ -59,15 +60,16 @@ def everything(
     product, found, failed = running["ours"], {}, []
     memory = product.megabytes()
     empty = [plan.load(running["orm"], ["/empty/"], CONNECTIONS).rate]
-    for job in all_jobs():
-        if only in job.name:
-            tell(job.name)
-            try:
-                found[job.name] = measured(plan, job, uri, running)
-            except load.Failed as error:
-                failed.append(str(error))
-            except PyMongoError as error:  # a page of so many films that MongoDB takes too long
-                failed.append(f"{job.name}: {type(error).__name__}")
+    with raw.processes() as pool:
+        for job in all_jobs():
+            if only in job.name:
+                tell(job.name)
+                try:
+                    found[job.name] = measured(plan, job, uri, running, pool)
+                except load.Failed as error:
+                    failed.append(str(error))
+                except PyMongoError as error:  # a page of so many films that MongoDB takes too long
+                    failed.append(f"{job.name}: {type(error).__name__}")
     empty.append(plan.load(running["orm"], ["/empty/"], CONNECTIONS).rate)
     time.sleep(LAST_HASHES_SECONDS)
     about = {
@@ -86,7 +88,9 @@ def everything(
     return {"jobs": found, "about": about}
 
 
-def measured(plan: Plan, job: Job, uri: str, running: dict[str, Server]) -> dict:
+def measured(
+    plan: Plan, job: Job, uri: str, running: dict[str, Server], pool: ProcessPoolExecutor
+) -> dict:
     """Rates of all in turn with 8 connections, and what a request to us costs."""
     visitor = costs.visitor(job)
     found = {}
@@ -95,7 +99,7 @@ def measured(plan: Plan, job: Job, uri: str, running: dict[str, Server]) -> dict
         found = {"commands": cost.commands, "examined": cost.examined, "rows": job.rows}
     cookie = f"csrftoken={CSRF}" if job.writes else costs.cookies(visitor)
     product, rates = running["ours"], {}
-    load.run(product.address, job.ours, CONNECTIONS, plan.seconds + 1, cookie)
+    plan.load(product, job.ours, CONNECTIONS, cookie)  # until caches and pools are warm
     for _round in range(plan.rounds):
         web, database = product.cpu_seconds(), _database_cpu()
         here = plan.load(product, job.ours, CONNECTIONS, cookie)
@@ -111,7 +115,7 @@ def measured(plan: Plan, job: Job, uri: str, running: dict[str, Server]) -> dict
                     plan.load(running[name], requests, CONNECTIONS, theirs).rate
                 )
         if not job.writes and any(cost.pages):
-            rates.setdefault("raw", []).append(raw.rate(uri, cost.pages, plan.seconds))
+            rates.setdefault("raw", []).append(raw.rate(pool, uri, cost.pages, plan.seconds))
     ours = rates.pop("ours")
     found |= {name: median(each[name] for each in ours) for name in ours[0]}
     found |= {name: median(each) for name, each in rates.items()}

@@ -1,7 +1,9 @@
 """The raw limit: the commands that our pages send to MongoDB, sent by PyMongo and nothing else."""
 
+import contextlib
 import multiprocessing
 import time
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from itertools import count
 
@@ -23,16 +25,19 @@ def bare(body: dict) -> dict:
     return {name: value for name, value in body.items() if name not in SENT_ALONG}
 
 
-def rate(uri: str, pages: list[Page], seconds: float) -> float:
-    """Pages per second, with as many processes as the web server has."""
+@contextlib.contextmanager
+def processes() -> Iterator[ProcessPoolExecutor]:
+    """As many as the web server has."""
     spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(WORKERS, mp_context=spawn) as processes:
-        list(processes.map(_ready, range(WORKERS)))
-        running = [
-            processes.submit(_loop, uri, pages[n::WORKERS] or pages, seconds)
-            for n in range(WORKERS)
-        ]
-        return sum(each.result() for each in running)
+    with ProcessPoolExecutor(WORKERS, mp_context=spawn) as pool:
+        list(pool.map(_ready, range(WORKERS)))
+        yield pool
+
+
+def rate(pool: ProcessPoolExecutor, uri: str, pages: list[Page], seconds: float) -> float:
+    """Pages per second, of all processes."""
+    running = [pool.submit(_loop, uri, pages[n::WORKERS] or pages, seconds) for n in range(WORKERS)]
+    return sum(each.result() for each in running)
 
 
 def _ready(number: int):
