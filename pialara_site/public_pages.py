@@ -23,7 +23,7 @@ from .cache import Cache
 from .changes import Topic
 
 SECONDS = 60  # texts such as "5 minutes ago" get old by themselves
-MOST_BYTES = 12 * 2**20
+MOST_BYTES = 8 * 2**20
 LONGEST_ADDRESS = 500
 
 # A third of what 5 costs, for a tenth more bytes: a list of 37 KB takes 0.2 ms for 5.7 KB.
