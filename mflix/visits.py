@@ -22,7 +22,7 @@ _BOT = re.compile(
     re.IGNORECASE,
 )
 # By these a browser says that it loads a page before anybody asked for it.
-_PURPOSE = ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")
+_PURPOSE = ("HTTP_SEC_PURPOSE", "HTTP_PURPOSE", "HTTP_X_PURPOSE", "HTTP_X_MOZ")
 
 
 def is_bot(user_agent: str) -> bool:
@@ -31,12 +31,12 @@ def is_bot(user_agent: str) -> bool:
 
 
 def is_by_a_person(request) -> bool:
-    told = " ".join(request.headers.get(name, "") for name in _PURPOSE).lower()
+    told = " ".join(request.META.get(name, "") for name in _PURPOSE).lower()
     return (
         request.method == "GET"
         and "prefetch" not in told
         and "preview" not in told
-        and not is_bot(request.headers.get("User-Agent", ""))
+        and not is_bot(request.META.get("HTTP_USER_AGENT", ""))
     )
 
 

@@ -84,7 +84,7 @@ class PublicPagesMiddleware:
         key = _key(request)
         topics = tuple(of.topics(request, **match.kwargs))
         options = {"seconds": of.seconds(request, **match.kwargs), "when_away": True}
-        is_compressed = bool(TAKES_BROTLI.search(request.headers.get("Accept-Encoding", "")))
+        is_compressed = bool(TAKES_BROTLI.search(request.META.get("HTTP_ACCEPT_ENCODING", "")))
         own = []
 
         def ask() -> Page:
@@ -113,19 +113,19 @@ def _is_nobodys(request) -> bool:
     """Has the caller neither a session nor a message that waits for them?"""
     return (
         not (settings.SESSION_COOKIE_NAME in request.COOKIES or "messages" in request.COOKIES)
-        and len(request.headers.get("Host", "") + request.get_full_path()) <= LONGEST_ADDRESS
+        and len(request.META.get("HTTP_HOST", "") + request.get_full_path()) <= LONGEST_ADDRESS
     )
 
 
 def _key(request) -> tuple[Hashable, ...]:
     """All by which the page of who is logged out may differ."""
     return (
-        request.headers.get("Host"),
+        request.META.get("HTTP_HOST"),
         request.is_secure(),
         request.get_full_path(),
         get_language_from_request(request),
         display.of_device(request),
-        "HX-Request" in request.headers,
+        "HTTP_HX_REQUEST" in request.META,
     )
 
 
@@ -152,6 +152,6 @@ def _response(request, page: Page) -> HttpResponse:
     if "no-store" in page.headers["Cache-Control"]:
         return response
     response["ETag"] = etag = f'"{page.etag}"'
-    if "If-None-Match" not in request.headers:
+    if "HTTP_IF_NONE_MATCH" not in request.META:
         return response
     return get_conditional_response(request, etag=etag, response=response)
