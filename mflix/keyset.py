@@ -194,7 +194,8 @@ class Cursor:
 
 def _signer(order: Order) -> signing.Signer:
     """One for each sort, so that a token of one is invalid in another."""
-    return signing.Signer(salt=f"{__name__} {order.field} {order.direction}")
+    # Addresses take a dot as it is.
+    return signing.Signer(sep=".", salt=f"{__name__} {order.field} {order.direction}")
 
 
 def _operator(direction: int, backwards: bool) -> str:

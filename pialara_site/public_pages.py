@@ -113,16 +113,21 @@ def _is_nobodys(request) -> bool:
     """Has the caller neither a session nor a message that waits for them?"""
     return (
         not (settings.SESSION_COOKIE_NAME in request.COOKIES or "messages" in request.COOKIES)
-        and len(request.META.get("HTTP_HOST", "") + request.get_full_path()) <= LONGEST_ADDRESS
+        and sum(map(len, _address(request))) <= LONGEST_ADDRESS
     )
+
+
+def _address(request) -> tuple[str, str, str]:
+    """As it was asked for: get_full_path() would quote it anew each time."""
+    meta = request.META
+    return meta.get("HTTP_HOST", ""), request.path_info, meta.get("QUERY_STRING", "")
 
 
 def _key(request) -> tuple[Hashable, ...]:
     """All by which the page of who is logged out may differ."""
     return (
-        request.META.get("HTTP_HOST"),
+        *_address(request),
         request.is_secure(),
-        request.get_full_path(),
         get_language_from_request(request),
         display.of_device(request),
         "HTTP_HX_REQUEST" in request.META,
