@@ -1,7 +1,9 @@
 """Browsing the films, and one film."""
 
+from functools import lru_cache
+
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404
+from django.http import Http404, QueryDict
 from django.shortcuts import render
 from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_safe
@@ -23,7 +25,20 @@ from ..suggestions import for_person
 
 def _seconds(request) -> float:
     """The front page shows what is watched most, and of that nobody tells when it changes."""
-    return cache.SECONDS if request.GET else 1
+    return 1 if _asks_for_front(request.META.get("QUERY_STRING", "")) else cache.SECONDS
+
+
+@lru_cache(maxsize=1_000)
+def _asks_for_front(query: str) -> bool:
+    """By an address as WSGI has it: bytes of which each is a letter."""
+    query = QueryDict(query.encode("latin-1"))
+    search = Search.read(query)
+    _sort, order = order_of(search, query.get("sort", ""))
+    return _is_front(search, Cursor.read(order, catalogue.PER_PAGE, query))
+
+
+def _is_front(search: Search, cursor: Cursor) -> bool:
+    return not search.given and not cursor.position
 
 
 @public(lambda request: [Topic.of(movies)], _seconds)
@@ -34,8 +49,8 @@ def browse(request):
     search = Search.read(request.GET)
     sort, order = order_of(search, request.GET.get("sort", ""))
     cursor = Cursor.read(order, catalogue.PER_PAGE, request.GET)
-    is_front = not search.given and not cursor.position
-    page = catalogue.page(search, cursor, _front(request.user) if is_front else None)
+    beside = _front(request.user) if _is_front(search, cursor) else None
+    page = catalogue.page(search, cursor, beside)
     browsing = Browsing(search, sort, page.facets)
     loosened = catalogue.loosened(search) if not page.facets.total else []
     typed = typed_numbers(request.GET)

@@ -1,5 +1,6 @@
 """Pages that are kept for everybody who is logged out: which, for how long, and nobody else's."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 
 import brotli
@@ -16,7 +17,7 @@ from mflix.tests.mothers import a_movie
 from mflix.theaters import theaters
 from pialara_site import cache, display, public_pages
 from pialara_site.display import Display
-from tests.mothers import a_client
+from tests.mothers import a_client, a_technician, an_administrator
 
 LISTS = ["/mflix/", "/mflix/?genre=Drama", "/mflix/?cast=Ana&sort=rating", "/mflix/theaters/"]
 
@@ -116,13 +117,16 @@ def test_cinema_that_is_new_ends_their_list(anonymous, heard):
 
 
 @pytest.mark.usefixtures("keeping")
-def test_what_is_watched_most_is_as_it_was_a_second_ago(anonymous, clock, film):
+@pytest.mark.parametrize(
+    "query", ["", "?sort=newest", "?year_from=soon", "?q=&after=nothing", "?é"]
+)
+def test_what_is_watched_most_is_as_it_was_a_second_ago(anonymous, clock, film, query):
     watched = film(title="Watched")
-    anonymous.get("/mflix/")
+    anonymous.get(f"/mflix/{query}")
     anonymous.get(f"/mflix/movies/{watched}/")
     popularity.flush()
     clock.now += 1
-    assert anonymous.get("/mflix/").content.decode().count("Watched") > 1
+    assert anonymous.get(f"/mflix/{query}").content.decode().count("Watched") > 1
 
 
 @pytest.mark.usefixtures("keeping")
@@ -147,6 +151,8 @@ def test_hundred_who_ask_at_once_make_one_query(commands, film):
 
 
 LOOKS = [Display(), Display("dark"), Display("contrast", "200")]
+# What only the menu of each role leads to.
+OWN = {"Cliente": "/me/", "Técnico": "/clients/", "Administrador": "/users/"}
 
 
 def shown_to(language: str, look: Display, user: User | None, path: str) -> str:
@@ -157,18 +163,37 @@ def shown_to(language: str, look: Display, user: User | None, path: str) -> str:
     return client.get(path, headers={"Accept-Language": language}).content.decode()
 
 
+def listed(page: str) -> set[str]:
+    """The films that a page shows as being on the caller's list."""
+    return set(re.findall(r'id="watch-([0-9a-f]+)" name="listed" value=""', page))
+
+
 @pytest.mark.usefixtures("keeping")
-def test_everybody_gets_their_own_page_however_many_ask_at_once(film):
-    path = f"/mflix/movies/{film()}/"
-    people = [None, None, a_client(nombre="Clara Vidal"), a_client(nombre="Pau Serra")]
-    wanted = [(lang, look, who) for lang in ("es", "en") for look in LOOKS for who in people]
+@pytest.mark.parametrize("path", ["/mflix/", "/mflix/?genre=Drama", "/mflix/movies/{}/"])
+def test_everybody_gets_their_own_page_however_many_ask_at_once(film, path):
+    first, second = film(genres=["Drama"]), film(genres=["Drama"])
+    people = [
+        None,
+        a_client(watchlist=[first]),
+        a_client(watchlist=[second]),
+        a_technician(watchlist=[first]),
+        an_administrator(watchlist=[second]),
+    ]
+    wanted = [(lang, look, who) for lang in ("es", "en") for look in LOOKS for who in people] * 3
     with ThreadPoolExecutor(16) as pool:
-        pages = list(pool.map(lambda each: shown_to(*each, path), wanted * 4))
-    for (language, look, user), page in zip(wanted * 4, pages, strict=True):
-        theme = f'data-theme="{look.bulma_theme}"' if look.bulma_theme else f"text-{look.font_size}"
-        assert f'<html lang="{language}"' in page
-        assert theme in page
+        pages = list(pool.map(lambda each: shown_to(*each, path.format(first)), wanted))
+    for (language, look, user), page in zip(wanted, pages, strict=True):
+        html = re.search("<html[^>]*>", page)[0]
+        assert f'lang="{language}"' in html
+        assert f"text-{look.font_size}" in html
+        assert (f'data-theme="{look.bulma_theme}"' in html) is bool(look.bulma_theme)
+        assert ("data-contrast" in html) is look.is_contrast
         assert ("csrfmiddlewaretoken" in page) is (user is not None)
+        assert [rol for rol, own in OWN.items() if f'href="{own}"' in page] == (
+            [user.rol] if user else []
+        )
+        shown = {str(first), str(second)} if "{}" not in path else {str(first)}
+        assert listed(page) == (shown & {str(user.watchlist[0])} if user else set())
 
 
 @pytest.mark.usefixtures("keeping")
