@@ -49,7 +49,7 @@ def main():
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="two minutes")
+    parser.add_argument("--quick", action="store_true", help="one short round, 2.3 minutes")
     parser.add_argument("--films", type=int, choices=data.COMMENTS, default=23_530)
     parser.add_argument("--users", type=int, choices=data.USERS, default=1_000)
     parser.add_argument("--only", default="", help="the jobs with this in their names")
