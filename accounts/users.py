@@ -229,12 +229,14 @@ def create(
     try:
         transaction(insert)
     except DuplicateKeyError as error:
-        if "_id" not in error.details["keyPattern"]:
-            raise EmailTaken(doc["email"]) from error
+        # Which key is named first says nothing: on a member that has its data by an initial sync,
+        # MongoDB compares the email before the id.
         there = users.with_options(read_concern=CONFIRMED)
         sent_before = there.find_one({"_id": doc["_id"]})
         if sent_before and not _changes(sent_before, doc, fields.keys() - {"password"}):
             return _user(sent_before)
+        if "_id" not in error.details["keyPattern"]:
+            raise EmailTaken(doc["email"]) from error
         # The browser's Back button brought the form again, for somebody else.
         return create(fields, by, ip=ip)
     return _user(doc)

@@ -4,6 +4,7 @@ import pytest
 from bson import ObjectId
 from django.contrib.auth.hashers import check_password
 from django.core import mail
+from pymongo.errors import DuplicateKeyError
 
 from accounts import audit, users
 from accounts.users import by_email
@@ -211,6 +212,20 @@ def test_the_same_form_sent_twice_makes_one_user(admin):
     first, second = admin.post("/users/create/", sent), admin.post("/users/create/", sent)
     assert first.headers["Location"] == second.headers["Location"] == f"/users/{sent['id']}/"
     assert users.users.count_documents({"rol": "Cliente"}) == 1
+
+
+def test_the_same_form_sent_twice_makes_one_user_also_where_the_email_is_compared_first(
+    admin, monkeypatch
+):
+    """As on a member of the replica set that has its data by an initial sync."""
+    sent = typed(password=GOOD, id=str(ObjectId()))
+    first = admin.post("/users/create/", sent)
+
+    def refuse(change):
+        raise DuplicateKeyError("", 11000, {"keyPattern": {"email": 1}})
+
+    monkeypatch.setattr(users, "transaction", refuse)
+    assert admin.post("/users/create/", sent).headers["Location"] == first.headers["Location"]
 
 
 def test_the_form_sent_again_for_somebody_else_makes_a_second_user(admin):
