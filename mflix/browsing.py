@@ -1,7 +1,7 @@
 """What the page of films offers: the chosen filters, the facets and the sorts, each as a link."""
 
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
@@ -68,11 +68,6 @@ class Browsing:
     sort: str
     numbers: Facets = NONE
 
-    @cached_property
-    def pairs(self) -> list[tuple[str, str]]:
-        """The parameters of this very search, but for the sort."""
-        return self.search.pairs()
-
     def url(self, pairs: list[tuple[str, str]], sort: str = "") -> str:
         wanted = [*pairs, *_sorted_by(sort or self.sort, pairs)]
         return f"?{'&'.join(map(_parameter, wanted))}"
@@ -82,37 +77,37 @@ class Browsing:
         return [
             Link(
                 f"{LABELS[name]}: {shown(name, value)}",
-                self.url(_without(self.pairs, (name, value))),
+                self.url(_without(self.search.pairs, (name, value))),
             )
-            for name, value in self.pairs
+            for name, value in self.search.pairs
         ]
 
     @property
     def first(self) -> str:
         """The first page of this very search."""
-        return self.url(self.pairs)
+        return self.url(self.search.pairs)
 
     @property
     def as_words(self) -> str:
         """The search for the words of titles and names, wherever they stand, if there are any."""
-        named = [value for name, value in self.pairs if name in NAMES]
+        named = [value for name, value in self.search.pairs if name in NAMES]
         return self.url([("q", " ".join(named))], RELEVANCE) if named else ""
 
     @property
     def entered(self) -> list[tuple[str, str]]:
         """What the search form shows in its fields."""
-        return [pair for pair in self.pairs if pair[0] not in _LINKED]
+        return [pair for pair in self.search.pairs if pair[0] not in _LINKED]
 
     @property
     def kept(self) -> list[tuple[str, str]]:
         """What the search form sends along, having no fields for it that show it."""
-        kept = [pair for pair in self.pairs if pair[0] in _LINKED]
-        return [*kept, *_sorted_by(self.sort, self.pairs)]
+        kept = [pair for pair in self.search.pairs if pair[0] in _LINKED]
+        return [*kept, *_sorted_by(self.sort, self.search.pairs)]
 
     def sorts(self) -> list[Link]:
         names = [name for name in ORDERS if name != RELEVANCE or self.search.q]
         return [
-            Link(str(SORTS[name]), self.url(self.pairs, name), is_chosen=name == self.sort)
+            Link(str(SORTS[name]), self.url(self.search.pairs, name), is_chosen=name == self.sort)
             for name in names
         ]
 
@@ -137,10 +132,10 @@ class Browsing:
             Link(
                 ", ".join(
                     f"{LABELS[name]}: {shown(name, value)}"
-                    for each, value in self.pairs
+                    for each, value in self.search.pairs
                     if each == name
                 ),
-                self.url([pair for pair in self.pairs if pair[0] != name]),
+                self.url([pair for pair in self.search.pairs if pair[0] != name]),
                 count,
             )
             for name, count in counts
@@ -149,21 +144,23 @@ class Browsing:
     def _add(self, name: str, value: str, count: int) -> Link:
         """Adds a value; one that is chosen is taken away."""
         folded = value.casefold()
-        others = [pair for pair in self.pairs if pair[0] != name or pair[1].casefold() != folded]
-        is_chosen = len(others) < len(self.pairs)
-        wanted = others if is_chosen else [*self.pairs, (name, value)]
+        others = [
+            pair for pair in self.search.pairs if pair[0] != name or pair[1].casefold() != folded
+        ]
+        is_chosen = len(others) < len(self.search.pairs)
+        wanted = others if is_chosen else [*self.search.pairs, (name, value)]
         return Link(shown(name, value), self.url(wanted), count, is_chosen)
 
     def _replace(self, name: str, value: str, count: int) -> Link:
-        pairs = _without(self.pairs, (name, getattr(self.search, name)))
+        pairs = _without(self.search.pairs, (name, getattr(self.search, name)))
         is_chosen = getattr(self.search, name) == value
         wanted = pairs if is_chosen else [*pairs, (name, value)]
         return Link(shown(name, value), self.url(wanted), count, is_chosen)
 
     def _decade(self, decade: int, count: int) -> Link:
         years = [("year_from", str(decade)), ("year_to", str(decade + 9))]
-        pairs = [pair for pair in self.pairs if pair[0] not in dict(years)]
-        is_chosen = set(years) <= set(self.pairs)
+        pairs = [pair for pair in self.search.pairs if pair[0] not in dict(years)]
+        is_chosen = set(years) <= set(self.search.pairs)
         label = _("%(decade)ds") % {"decade": decade}
         return Link(label, self.url(pairs if is_chosen else pairs + years), count, is_chosen)
 

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, fields, replace
+from functools import cached_property
 
 from django.http import QueryDict
 from pymongo import ASCENDING, DESCENDING
@@ -77,8 +78,9 @@ class Search:
     @property
     def given(self) -> list[str]:
         """The names of the filters that are set."""
-        return list(dict.fromkeys(name for name, _value in self.pairs()))
+        return list(dict.fromkeys(name for name, _value in self.pairs))
 
+    @cached_property
     def pairs(self) -> list[tuple[str, str]]:
         """The names and values of a URL for this search, in the order of the fields."""
         values = {each.name: getattr(self, each.name) for each in fields(self)}

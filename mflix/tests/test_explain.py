@@ -109,7 +109,7 @@ def examined(pipeline: list[dict]) -> int:
 
 def query(search) -> str:
     """The name of a test."""
-    return urlencode(search.pairs()) or "all" if isinstance(search, Search) else search
+    return urlencode(search.pairs) or "all" if isinstance(search, Search) else search
 
 
 def positions(sort: str) -> Iterator[Position]:
