@@ -7,7 +7,7 @@ from bson import ObjectId
 from .comments import first_page, newest
 from .keyset import Slice
 from .movies import COLLATION, movies
-from .suggestions import similar_to_it
+from .suggestions import candidates, similar
 
 
 @dataclass(frozen=True)
@@ -18,11 +18,11 @@ class Film:
 
 
 def pipeline(movie_id: ObjectId) -> list[dict]:
-    return [{"$match": {"_id": movie_id}}, newest(), *similar_to_it()]
+    return [{"$match": {"_id": movie_id}}, newest(), *candidates()]
 
 
 def by_id(movie_id: ObjectId) -> Film | None:
     found = next(movies.aggregate(pipeline(movie_id), collation=COLLATION), None)
     if found is None:
         return None
-    return Film(found, first_page(found), found.pop("similar"))
+    return Film(found, first_page(found), similar(found))

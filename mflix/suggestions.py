@@ -1,7 +1,13 @@
-"""Films like one, and films for one person: what they share decides, then how popular they are."""
+"""Films like one, and films for one person: what they share decides, then how popular they are.
 
-from pymongo import DESCENDING
+MongoDB finds the candidates by its indexes alone. They are ranked here, as its expressions
+take longer for that than for finding them (docs/performance.md).
+"""
 
+from collections.abc import Iterable
+from numbers import Real
+
+from .details import at, number
 from .movies import CARD, POPULAR_FIRST, movies
 
 # What a person, a director or a genre in common is worth.
@@ -10,50 +16,47 @@ SHOWN = 10
 # The most popular films are candidates, so many for each field. One may be the film itself.
 CANDIDATES = SHOWN + 1
 
-MOST_POPULAR = [{"$sort": POPULAR_FIRST}, {"$limit": CANDIDATES}]
-RANKED = {"shared": DESCENDING, **POPULAR_FIRST}
-CANDIDATE = {**CARD, **dict.fromkeys(WORTH, 1)}
+MOST_POPULAR = [
+    {"$sort": POPULAR_FIRST},
+    {"$limit": CANDIDATES},
+    {"$project": {**CARD, **dict.fromkeys(WORTH, 1)}},
+]
 
 
-def similar_to_it() -> list[dict]:
-    """The stages that add to one film, as `similar`, the films most like it."""
-    shared = {field: _list(f"${field}") for field in WORTH}
-    others = {"$concatArrays": [f"$_{field}" for field in WORTH]}
-    lookups = [
+def candidates() -> list[dict]:
+    """The stages that add to one film those that similar() ranks."""
+    return [
         {
             "$lookup": {
                 "from": movies.name,
                 "localField": field,
                 "foreignField": field,
-                "pipeline": [*MOST_POPULAR, {"$project": CANDIDATE}],
+                "pipeline": MOST_POPULAR,
                 "as": f"_{field}",
             }
         }
         for field in WORTH
     ]
-    scored = {"$mergeObjects": ["$$film", {"shared": _score("$$film", shared)}]}
-    scored = {"$map": {"input": {"$setUnion": others}, "as": "film", "in": scored}}
-    alike = {"$and": [{"$ne": ["$$film._id", "$_id"]}, {"$gt": ["$$film.shared", 0]}]}
-    alike = {"$filter": {"input": scored, "as": "film", "cond": alike}}
-    ranked = {"$sortArray": {"input": alike, "sortBy": RANKED}}
-    return [
-        *lookups,
-        {"$set": {"similar": {"$slice": [ranked, SHOWN]}}},
-        {"$unset": [f"_{field}" for field in WORTH]},
-    ]
+
+
+def similar(film: dict) -> list[dict]:
+    """The films most like one that has its candidates(), which are taken from it."""
+    liked = {field: _names(film.get(field)) for field in WORTH}
+    found = [each for field in WORTH for each in film.pop(f"_{field}")]
+    others = (each for each in found if each["_id"] != film["_id"])
+    return [each for shared, each in _ranked(others, liked) if shared][:SHOWN]
 
 
 def for_person(preferences: dict) -> list[dict] | None:
-    """The pipeline on movies for what a person likes, or None when they have said nothing."""
-    liked = {
-        "cast": _texts(preferences.get("favorite_cast")),
-        "genres": _texts(preferences.get("favorite_genres")),
-    }
-    ratings = _texts(preferences.get("preferred_ratings"))
+    """The pipeline on movies for what a person likes, or None when they have said nothing.
+
+    best() ranks what it finds.
+    """
+    ratings = sorted(_names(preferences.get("preferred_ratings")))
     suitable = {"rated": {"$in": ratings}} if ratings else {}
     branches = [
-        [{"$match": {field: {"$in": names}, **suitable}}, *MOST_POPULAR, {"$project": CANDIDATE}]
-        for field, names in liked.items()
+        [{"$match": {field: {"$in": sorted(names)}, **suitable}}, *MOST_POPULAR]
+        for field, names in _liked(preferences).items()
         if names
     ]
     if not branches:
@@ -61,38 +64,41 @@ def for_person(preferences: dict) -> list[dict] | None:
     if not branches:
         return None
     first, *others = branches
-    shared = {field: {"$literal": names} for field, names in liked.items()}
-    return [
-        *first,
-        *({"$unionWith": {"coll": movies.name, "pipeline": other}} for other in others),
-        {"$group": {"_id": "$_id", "film": {"$first": "$$ROOT"}}},
-        {"$replaceWith": "$film"},
-        {"$set": {"shared": _score("$$ROOT", shared)}},
-        {"$sort": RANKED},
-        {"$limit": SHOWN},
-        {"$project": CARD},
+    return [*first, *({"$unionWith": {"coll": movies.name, "pipeline": each}} for each in others)]
+
+
+def best(found: Iterable[dict], preferences: dict) -> list[dict]:
+    """The films for a person, of those that for_person() finds."""
+    return [film for _shared, film in _ranked(found, _liked(preferences))][:SHOWN]
+
+
+def _liked(preferences: dict) -> dict[str, set[str]]:
+    liked = {"cast": "favorite_cast", "genres": "favorite_genres"}
+    return {field: _names(preferences.get(name)) for field, name in liked.items()}
+
+
+def _ranked(found: Iterable[dict], liked: dict[str, set[str]]) -> list[tuple[int, dict]]:
+    """Each film once, with what it shares: those that share most first."""
+    films = {str(film["_id"]): film for film in found}
+    ranked = [
+        (-_shared(film, liked), -_popularity(film), movie_id) for movie_id, film in films.items()
     ]
+    return [(-shared, films[movie_id]) for shared, _reviews, movie_id in sorted(ranked)]
 
 
-def _score(film: str, shared: dict) -> dict:
-    """How much a film has of the lists in `shared`."""
-    return {
-        "$add": [
-            {
-                "$multiply": [
-                    WORTH[field],
-                    {"$size": {"$setIntersection": [_list(f"{film}.{field}"), names]}},
-                ]
-            }
-            for field, names in shared.items()
-        ]
-    }
+def _shared(film: dict, liked: dict[str, set[str]]) -> int:
+    return sum(
+        WORTH[field] * len(names & _names(film.get(field))) for field, names in liked.items()
+    )
 
 
-def _list(path: str) -> dict:
-    """The array at this path, whatever others have stored there."""
-    return {"$cond": [{"$isArray": path}, path, []]}
+def _popularity(film: dict) -> Real:
+    reviews = number(at(film, "tomatoes", "viewer").get("numReviews"))
+    return -1 if reviews is None else reviews
 
 
-def _texts(value) -> list[str]:
-    return [text for text in value if isinstance(text, str)] if isinstance(value, list) else []
+def _names(value) -> set[str]:
+    """Those in a list, whatever else is stored there; their case doesn't matter."""
+    if not isinstance(value, list):
+        return set()
+    return {each.casefold() for each in value if isinstance(each, str)}

@@ -4,13 +4,13 @@ import pytest
 
 from accounts.users import users
 from mflix.movies import COLLATION, movies
-from mflix.suggestions import for_person
+from mflix.suggestions import best, for_person
 from mflix.tests.mothers import a_movie
 
 
 def titles(**preferences) -> list[str]:
     found = movies.aggregate(for_person(preferences), collation=COLLATION)
-    return [movie["title"] for movie in found]
+    return [movie["title"] for movie in best(found, preferences)]
 
 
 def reviewed(times: int) -> dict:

@@ -20,7 +20,7 @@ from ..forms.films import FilmFilters, typed_numbers
 from ..keyset import Cursor
 from ..movies import movies
 from ..search import Search, order_of
-from ..suggestions import for_person
+from ..suggestions import best, for_person
 
 
 def _seconds(request) -> float:
@@ -54,8 +54,10 @@ def browse(request):
     browsing = Browsing(search, sort, page.facets)
     loosened = catalogue.loosened(search) if not page.facets.total else []
     typed = typed_numbers(request.GET)
+    liked = page.beside.get("for_you")
     context = {
         "page": page,
+        "for_you": best(liked, request.user.preferences) if liked else [],
         "search": search,
         "browsing": browsing,
         "typed": typed,
