@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from pymongo import ASCENDING, IndexModel, ReturnDocument
+from pymongo import ASCENDING, IndexModel, ReturnDocument, UpdateOne
 
 from pialara_site.mongo import pialara
 from pialara_site.turns import Busy
@@ -71,14 +71,19 @@ class Limit:
 
     def take_back(self, key: str, time: datetime):
         """One attempt at `time`, of perhaps several, doesn't count after all."""
+        attempts.update_one(*self._taking_back(key, time))
+
+    def forget(self, key: str):
+        attempts.update_one(*self._forgetting(key))
+
+    def _taking_back(self, key: str, time: datetime) -> tuple[dict, list[dict]]:
         place = {"$indexOfArray": ["$times", time]}
         after = {"$slice": ["$times", {"$add": [place, 1]}, {"$size": "$times"}]}
         others = {"$concatArrays": [{"$slice": ["$times", place]}, after]}
-        wanted = {"_id": self._id(key), "times": time}
-        attempts.update_one(wanted, [{"$set": {"times": others}}])
+        return {"_id": self._id(key), "times": time}, [{"$set": {"times": others}}]
 
-    def forget(self, key: str):
-        attempts.delete_one({"_id": self._id(key)})
+    def _forgetting(self, key: str) -> tuple[dict, dict]:
+        return {"_id": self._id(key)}, {"$set": {"times": []}}
 
     def _id(self, key: str) -> str:
         return f"{self.name}:{key}"
@@ -103,3 +108,9 @@ class Limit:
 PER_EMAIL = Limit("email", 5, timedelta(minutes=5))
 PER_ADDRESS = Limit("address", 50, timedelta(minutes=5))
 RESET_MAILS = Limit("reset", 3, timedelta(minutes=15))
+
+
+def forgive(email: str, address: str, entered: datetime):
+    """The login of an email was right: of its address, what was `entered` counts as no attempt."""
+    updates = PER_EMAIL._forgetting(email), PER_ADDRESS._taking_back(address, entered)
+    attempts.bulk_write([UpdateOne(*each) for each in updates], ordered=False)

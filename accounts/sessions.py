@@ -9,8 +9,13 @@ from datetime import UTC, datetime, timedelta
 from bson import ObjectId
 from bson.errors import InvalidId
 from django.contrib.auth import SESSION_KEY
-from django.contrib.sessions.backends.base import CreateError, SessionBase, UpdateError
-from django.utils.crypto import salted_hmac
+from django.contrib.sessions.backends.base import (
+    VALID_KEY_CHARS,
+    CreateError,
+    SessionBase,
+    UpdateError,
+)
+from django.utils.crypto import get_random_string, salted_hmac
 from pymongo import ASCENDING, DESCENDING, IndexModel
 from pymongo.errors import DuplicateKeyError
 
@@ -37,6 +42,7 @@ VALIDATOR = {
 SEEN_EVERY = timedelta(minutes=1)
 
 MOST_LISTED = 200
+KEY_LENGTH = 32
 
 # What accounts.views.session puts into a new session, to be stored in fields of its own.
 USER_AGENT = "user_agent"
@@ -56,6 +62,10 @@ class SessionStore(SessionBase):
     def exists(self, session_key):
         return sessions.find_one({"_id": session_key}, {"_id": 1}) is not None
 
+    def _get_new_session_key(self):
+        """Any, without asking first whether it is taken as Django's does: the insert tells."""
+        return get_random_string(KEY_LENGTH, VALID_KEY_CHARS)
+
     def create(self):
         while True:
             self._session_key = self._get_new_session_key()
@@ -65,6 +75,11 @@ class SessionStore(SessionBase):
                 continue
             self.modified = True
             return
+
+    def cycle_key(self):
+        """As Django's; but what is not stored yet, as at a login, is so once, when it is saved."""
+        if self.session_key:
+            super().cycle_key()
 
     def save(self, must_create=False):
         if self.session_key is None:

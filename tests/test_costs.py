@@ -7,7 +7,7 @@ from django.db.models.sql import Query
 
 from accounts.models import User
 from mflix.tests.mothers import a_movie
-from tests.mothers import a_client, a_technician
+from tests.mothers import PASSWORD, a_client, a_technician
 from tests.test_access import PATHS
 
 MOST = 3
@@ -83,6 +83,19 @@ def test_anonymous_landing_page_costs_nothing(anonymous, commands):
     with commands() as seen:
         anonymous.get("/")
     assert seen == []
+
+
+def test_login_costs_six_commands(anonymous, tecnico, commands):
+    with commands() as seen:
+        anonymous.post("/login/", {"email": tecnico.user.email, "password": PASSWORD})
+    assert list(map(str, seen)) == [
+        "findAndModify login_attempts",
+        "findAndModify login_attempts",
+        "find users",
+        "update login_attempts",
+        "update users",
+        "insert sessions",
+    ]
 
 
 def test_orm_query_would_be_noticed(monkeypatch):

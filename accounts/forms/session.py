@@ -60,8 +60,7 @@ class LoginForm(forms.Form):
             user = authenticate(self.request, email=email, password=self.cleaned_data["password"])
         if user is None:
             raise ValidationError(_("The email or the password is incorrect."))
-        attempts.PER_EMAIL.forget(email)
-        attempts.PER_ADDRESS.take_back(address, entered)
+        attempts.forgive(email, address, entered)
         if not user.is_active:
             raise ValidationError(REASONS.get(user.estado, REASONS[Status.INACTIVO]))
         self.user = user
