@@ -10,8 +10,8 @@ urlpatterns = [
     path("language/", views.language, name="language"),
     path("display/", views.show_display, name="display"),
     path("styleguide/", views.styleguide, name="styleguide"),
-    path("", include("accounts.urls")),
     path("mflix/", include("mflix.urls")),
+    path("", include("accounts.urls")),
 ]
 
 handler400 = views.bad_request

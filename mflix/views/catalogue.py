@@ -94,7 +94,8 @@ def show(request, movie_id):
         "movie": found.movie,
         "comments": found.comments,
         "similar": found.similar,
-        "comment_form": CommentForm(),
+        # Made for those only who may write one.
+        "comment_form": SimpleLazyObject(CommentForm),
         "news": seen,
     }
     return render(request, "mflix/movie.html", context)
