@@ -1,6 +1,6 @@
 """What the frame of every page is made of, beside the templates themselves."""
 
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import cache, lru_cache
 from urllib.parse import quote, urlencode
 
@@ -14,6 +14,8 @@ from django.utils.timesince import timesince
 from django.utils.timezone import get_current_timezone, template_localtime
 from django.utils.translation import gettext as _
 from lucide.jinja import lucide
+
+UNITS = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 
 
 @cache
@@ -80,9 +82,18 @@ def _formatted(language: str, zone: tzinfo, moment: date, form: str) -> str:
     return defaultfilters.date(template_localtime(moment), form)
 
 
-def relative(moment: datetime) -> str:
+def relative(moment: datetime, now: datetime | None = None) -> str:
     """A time as people say it: "3 days ago"."""
-    now = datetime.now(UTC)
-    if now - moment < timedelta(minutes=1):
+    now = now or datetime.now(UTC)
+    elapsed = now - moment
+    if elapsed < UNITS[-1]:
         return _("just now")
-    return _("%(time)s ago") % {"time": timesince(moment, now, depth=1)}
+    unit = next(unit for unit in UNITS if elapsed >= unit)
+    return _relative(translation.get_language(), now.date(), elapsed // unit * unit)
+
+
+@lru_cache(maxsize=2_000)
+def _relative(language: str, today: date, elapsed: timedelta) -> str:
+    """By whole days, or by hours or minutes below one, so that there are few to be made."""
+    now = datetime.combine(today, time(), UTC)
+    return _("%(time)s ago") % {"time": timesince(now - elapsed, now, depth=1)}

@@ -7,8 +7,9 @@ import pytest
 from django.conf import settings
 from django.template import engines
 from django.utils import timezone, translation
+from django.utils.timesince import timesince
 
-from pialara_site.markup import icon, initials
+from pialara_site.markup import icon, initials, relative
 
 AGO = '{% from "macros.html" import ago %}{{ ago(moment) }}'
 AGO_ALONE = AGO.replace("(moment)", "(moment, alone=true)")
@@ -46,6 +47,34 @@ def test_time_is_relative_with_the_exact_one_at_hand():
     assert "3\xa0days ago" in html
     assert f'<time class="ago" datetime="{moment.isoformat()[:10]}' in html
     assert f"{timezone.localtime(moment).year}" in html.split("ago-exact")[1]
+
+
+@pytest.mark.parametrize(
+    "now", ["2026-11-27 21:30", "2024-02-29 00:00", "2025-03-01 23:59", "2026-12-31 12:00"]
+)
+def test_time_is_as_long_ago_as_django_says_of_whole_days_and_hours_and_minutes(now):
+    now = datetime.fromisoformat(f"{now}:00+00:00")
+    whole = {"days": range(1, 1500), "hours": range(1, 24), "minutes": range(1, 60)}
+    for unit, numbers in whole.items():
+        for n in numbers:
+            moment = now - timedelta(**{unit: n})
+            with translation.override("en"):
+                expected = f"{timesince(moment, now, depth=1)} ago"
+                assert relative(moment, now) == expected
+                assert relative(moment - timedelta(seconds=59), now) == expected
+
+
+@pytest.mark.parametrize("seconds", [-3600, 0, 59])
+def test_time_of_this_minute_or_ahead_is_just_now(seconds):
+    with translation.override("en"):
+        assert relative(datetime.now(UTC) - timedelta(seconds=seconds)) == "just now"
+
+
+def test_first_moment_of_the_calendar_is_long_ago():
+    with translation.override("en"):
+        assert relative(datetime(1, 1, 1, tzinfo=UTC), datetime(2026, 1, 1, 5, tzinfo=UTC)) == (
+            "2025\xa0years ago"
+        )
 
 
 def test_time_on_its_own_takes_the_focus():
