@@ -24,12 +24,6 @@ METROPOLIS = {"_id": ObjectId(), "title": "Metropolis", "year": 1927}
 CLOCK = {"_id": ObjectId(), "title": "Safety Last!", "released": datetime(1923, 4, 1, tzinfo=UTC)}
 
 
-@pytest.fixture(autouse=True)
-def _empty():
-    for name in ("movies", "comments", "theaters", "users"):
-        mflix[name].delete_many({})
-
-
 @pytest.fixture
 def run(capsys):
     """Runs the command and answers what it printed."""

@@ -17,11 +17,6 @@ HASHED = bcrypt.hashpw(PASSWORD.encode(), bcrypt.gensalt(4)).decode()
 NED = {"_id": ObjectId(), "name": "Ned", "email": "ned@example.org", "password": HASHED}
 
 
-@pytest.fixture(autouse=True)
-def _empty():
-    mflix.users.delete_many({})
-
-
 @pytest.fixture
 def run(capsys):
     """Runs the command and answers what it printed."""
