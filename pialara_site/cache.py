@@ -13,6 +13,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import wraps
 from threading import Lock
+from typing import Any
 
 from bson import Timestamp
 from pymongo.errors import PyMongoError
@@ -32,6 +33,7 @@ MOST_BYTES = 16 * 2**20
 class Entry:
     pickled: bytes
     made: float
+    seconds: float
     # When its topics changed last before it was made
     changed: tuple[Timestamp, ...]
 
@@ -53,18 +55,19 @@ class Cache:
         key: Hashable,
         compute: Callable[[], object],
         of: Sequence[Topic],
-        seconds: float = SECONDS,
+        seconds: float | Callable[[Any], float] = SECONDS,
         when_away: bool = False,
     ):
         """What `compute()` returns, or returned to somebody and nothing `of` which changed since.
 
+        It lives for so many `seconds`, which may be a function of it.
         With `when_away` a stale entry is better than none while the database is away: only for what
         everybody may see, and which harms nobody when it is old.
         """
         changed = changes.last(of)
         with self._lock:
             entry = self._entries.get(key)
-            if entry and entry.changed == changed and _age(entry) < _limit(seconds):
+            if entry and entry.changed == changed and _age(entry) < _limit(entry.seconds):
                 self._entries.move_to_end(key)
                 return pickle.loads(entry.pickled)  # noqa: S301  it is our own
             # What was begun before the change may not show it.
@@ -74,19 +77,21 @@ class Cache:
                 coming = self._coming[key, changed] = Future()
         try:
             if is_first:
-                self._compute(key, compute, changed, coming)
+                self._compute(key, compute, seconds, changed, coming)
             return pickle.loads(coming.result())  # noqa: S301
         except PyMongoError as error:
             if not (when_away and entry and database_down(error)):
                 raise
             return pickle.loads(entry.pickled)  # noqa: S301
 
-    def _compute(self, key: Hashable, compute: Callable, changed: tuple, coming: Future):
+    def _compute(self, key: Hashable, compute: Callable, seconds, changed: tuple, coming: Future):
         """Compute an entry for all who wait for it: they get the result, or the error."""
         made = time.monotonic()
         try:
-            pickled = pickle.dumps(compute(), pickle.HIGHEST_PROTOCOL)
-            self._keep(key, Entry(pickled, made, changed))
+            result = compute()
+            pickled = pickle.dumps(result, pickle.HIGHEST_PROTOCOL)
+            seconds = seconds(result) if callable(seconds) else seconds
+            self._keep(key, Entry(pickled, made, seconds, changed))
             coming.set_result(pickled)
         except BaseException as error:
             coming.set_exception(error)

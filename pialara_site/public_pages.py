@@ -8,6 +8,7 @@ import hashlib
 import re
 from collections.abc import Callable, Hashable, Iterable
 from functools import lru_cache
+from operator import attrgetter
 from typing import NamedTuple
 
 import brotli
@@ -34,12 +35,13 @@ pages = Cache(most_bytes=MOST_BYTES)
 
 
 class Public(NamedTuple):
-    """`topics` and `seconds` get the request and the view's arguments; `seen` is told of every
-    page that somebody got, kept or not.
+    """`topics` gets the request and the view's arguments; `seen` is told of every page that
+    somebody got, kept or not. A page that gets old sooner than in `seconds` tells so by the view's
+    setting `request.page_seconds`.
     """
 
     topics: Callable[..., Iterable[Topic]]
-    seconds: Callable[..., float]
+    seconds: float
     seen: Callable | None
 
 
@@ -47,13 +49,14 @@ class Page(NamedTuple):
     headers: dict[str, str]
     body: bytes
     etag: str
+    seconds: float
 
 
 class NotKept(Exception):
     """The response is for this caller alone."""
 
 
-def public(topics, seconds=lambda request, **arguments: SECONDS, seen=None):
+def public(topics, seconds: float = SECONDS, seen=None):
     def decorator(view):
         view.public = Public(topics, seconds, seen)
         return view
@@ -83,18 +86,19 @@ class PublicPagesMiddleware:
     def _kept(self, request, match: ResolverMatch, of: Public):
         key = _key(request)
         topics = tuple(of.topics(request, **match.kwargs))
-        options = {"seconds": of.seconds(request, **match.kwargs), "when_away": True}
         is_compressed = bool(TAKES_BROTLI.search(request.META.get("HTTP_ACCEPT_ENCODING", "")))
         own = []
 
         def ask() -> Page:
             request.is_shared = True  # so it holds no token
             own.append(self.get_response(request))
-            page = _page(request, own[0])
+            page = _page(request, own[0], of.seconds)
             return _compressed(page) if is_compressed else page
 
         try:
-            page = pages.get((*key, is_compressed), ask, topics, **options)
+            page = pages.get(
+                (*key, is_compressed), ask, topics, attrgetter("seconds"), when_away=True
+            )
         except (NotKept, PyMongoError):
             return own[0] if own else self.get_response(request)
         request.resolver_match = match
@@ -134,7 +138,7 @@ def _key(request) -> tuple[Hashable, ...]:
     )
 
 
-def _page(request, response) -> Page:
+def _page(request, response, seconds: float) -> Page:
     """What to keep of a response. Raises NotKept, and the error when the database is away."""
     if error := getattr(request, "database_error", None):
         raise error
@@ -143,13 +147,14 @@ def _page(request, response) -> Page:
     patch_vary_headers(response, ["Cookie", "Accept-Encoding"])
     response.setdefault("Cache-Control", "no-cache")  # ask each time whether it is still true
     digest = hashlib.blake2b(response.content, digest_size=16).hexdigest()
-    return Page(dict(response.items()), response.content, digest)
+    seconds = getattr(request, "page_seconds", seconds)
+    return Page(dict(response.items()), response.content, digest, seconds)
 
 
 def _compressed(page: Page) -> Page:
     body = brotli.compress(page.body, quality=BROTLI_QUALITY)
     headers = {**page.headers, "Content-Encoding": "br", "Content-Length": str(len(body))}
-    return Page(headers, body, f"{page.etag}-br")
+    return page._replace(headers=headers, body=body, etag=f"{page.etag}-br")
 
 
 def _response(request, page: Page) -> HttpResponse:

@@ -1,9 +1,7 @@
 """Browsing the films, and one film."""
 
-from functools import lru_cache
-
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, QueryDict
+from django.http import Http404
 from django.shortcuts import render
 from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_safe
@@ -22,26 +20,11 @@ from ..movies import movies
 from ..search import Search, order_of
 from ..suggestions import best, for_person
 
-
-def _seconds(request) -> float:
-    """The front page shows what is watched most, and of that nobody tells when it changes."""
-    return 1 if _asks_for_front(request.META.get("QUERY_STRING", "")) else cache.SECONDS
+# Views of films tell nobody when they change what is watched most.
+FRONT_SECONDS = 1
 
 
-@lru_cache(maxsize=1_000)
-def _asks_for_front(query: str) -> bool:
-    """By an address as WSGI has it: bytes of which each is a letter."""
-    query = QueryDict(query.encode("latin-1"))
-    search = Search.read(query)
-    _sort, order = order_of(search, query.get("sort", ""))
-    return _is_front(search, Cursor.read(order, catalogue.PER_PAGE, query))
-
-
-def _is_front(search: Search, cursor: Cursor) -> bool:
-    return not search.given and not cursor.position
-
-
-@public(lambda request: [Topic.of(movies)], _seconds)
+@public(lambda request: [Topic.of(movies)], cache.SECONDS)
 @login_not_required
 @require_safe
 def browse(request):
@@ -49,7 +32,10 @@ def browse(request):
     search = Search.read(request.GET)
     sort, order = order_of(search, request.GET.get("sort", ""))
     cursor = Cursor.read(order, catalogue.PER_PAGE, request.GET)
-    beside = _front(request.user) if _is_front(search, cursor) else None
+    beside = None
+    if not search.given and not cursor.position:
+        beside = _front(request.user)
+        request.page_seconds = FRONT_SECONDS
     page = catalogue.page(search, cursor, beside)
     browsing = Browsing(search, sort, page.facets)
     loosened = catalogue.loosened(search) if not page.facets.total else []

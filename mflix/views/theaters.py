@@ -21,7 +21,7 @@ NOT_INDEXED = _(
 )
 
 
-@public(lambda request: [Topic.of(theaters.theaters)], lambda request: cache.SECONDS)
+@public(lambda request: [Topic.of(theaters.theaters)], cache.SECONDS)
 @login_not_required
 @require_safe
 def theaters_list(request):

@@ -142,6 +142,17 @@ def test_entry_ends_after_its_seconds(clock):
     assert kept.get("key", compute, (), seconds=10) == "b"
 
 
+def test_entry_may_tell_its_seconds(clock):
+    kept, compute = Cache(), Computed(10, 20)
+    kept.get("key", compute, (), seconds=float)
+    clock.now += 9.9
+    assert kept.get("key", compute, (), seconds=float) == 10
+    clock.now += 0.1
+    assert kept.get("key", compute, (), seconds=float) == 20
+    clock.now += 19.9
+    assert kept.get("key", compute, (), seconds=float) == 20
+
+
 def test_entry_lives_for_five_seconds_while_nobody_listens(clock, monkeypatch):
     monkeypatch.setattr(changes, "are_current", lambda: False)
     kept, compute = Cache(), Computed("a", "b")
