@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import IntEnum
+from functools import cache
 from typing import Any
 
 from bson import json_util
@@ -103,9 +104,9 @@ class Cursor:
         for name in ("after", "before"):
             try:
                 phase, value, id_ = _signer(order).unsign_object(
-                    query.get(name, ""), serializer=_ExtendedJSON
+                    query[name], serializer=_ExtendedJSON
                 )
-            except (signing.BadSignature, BSONError, TypeError, ValueError):
+            except (KeyError, signing.BadSignature, BSONError, TypeError, ValueError):
                 continue
             return cls(order, size, Position(Phase(phase), value, id_), name == "before")
         return cls(order, size)
@@ -192,6 +193,7 @@ class Cursor:
         return _signer(self.order).sign_object(position, serializer=_ExtendedJSON)
 
 
+@cache
 def _signer(order: Order) -> signing.Signer:
     """One for each sort, so that a token of one is invalid in another."""
     # Addresses take a dot as it is.
