@@ -83,11 +83,10 @@ def empty_database(mongod, _no_views_behind_our_back):
 
 
 def forget_everything():
-    from pialara_site import mongo, schema
+    from pialara_site import schema
 
     for collection, _declared in schema.COLLECTIONS:
         collection.delete_many({})
-    mongo.mflix.users.delete_many({})  # which the importer alone reads and writes
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -83,6 +83,7 @@ class Limit:
         return {"_id": self._id(key), "times": time}, [{"$set": {"times": others}}]
 
     def _forgetting(self, key: str) -> tuple[dict, dict]:
+        """An update, as a deletion would be a command of its own in forgive()."""
         return {"_id": self._id(key)}, {"$set": {"times": []}}
 
     def _id(self, key: str) -> str:
@@ -111,6 +112,8 @@ RESET_MAILS = Limit("reset", 3, timedelta(minutes=15))
 
 
 def forgive(email: str, address: str, entered: datetime):
-    """The login of an email was right: of its address, what was `entered` counts as no attempt."""
+    """After a right password the failures of its email are forgotten, and at the address the
+    attempt at `entered`.
+    """
     updates = PER_EMAIL._forgetting(email), PER_ADDRESS._taking_back(address, entered)
     attempts.bulk_write([UpdateOne(*each) for each in updates], ordered=False)

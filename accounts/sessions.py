@@ -77,7 +77,9 @@ class SessionStore(SessionBase):
             return
 
     def cycle_key(self):
-        """As Django's; but what is not stored yet, as at a login, is so once, when it is saved."""
+        """As Django's. What has no key that others may know gets a new one when it is saved, so a
+        login stores its session once.
+        """
         if self.session_key:
             super().cycle_key()
 

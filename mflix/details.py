@@ -54,7 +54,7 @@ def facts(movie: dict) -> list[str]:
 
 def details(movie: dict) -> list[tuple[str, Values]]:
     """What is known of it besides, by name."""
-    tomatoes = at(movie, "tomatoes")
+    tomatoes = _at(movie, "tomatoes")
     named = [
         (_("Directed by"), _names(movie.get("directors"), "director")),
         (_("Cast"), _names(movie.get("cast"), "cast")),
@@ -63,7 +63,7 @@ def details(movie: dict) -> list[tuple[str, Values]]:
         (_("Countries"), _names(movie.get("countries"), "country")),
         (_("Languages"), _names(movie.get("languages"), "language")),
         (_("Released"), _value(_day(movie.get("released")) or text(movie.get("released")))),
-        *_awards(at(movie, "awards")),
+        *_awards(_at(movie, "awards")),
         (_("Critics agree"), _value(text(tomatoes.get("consensus")))),
         (_("Good reviews"), _value(_count(tomatoes.get("fresh")))),
         (_("Bad reviews"), _value(_count(tomatoes.get("rotten")))),
@@ -72,7 +72,7 @@ def details(movie: dict) -> list[tuple[str, Values]]:
         (_("On DVD"), _value(_day(tomatoes.get("dvd")))),
         (_("Website"), _website(tomatoes.get("website"))),
         (_("Rotten Tomatoes of"), _value(_day(tomatoes.get("lastUpdated")))),
-        (_("More"), _imdb(at(movie, "imdb").get("id"))),
+        (_("More"), _imdb(_at(movie, "imdb").get("id"))),
         (_("Comments"), _value(_count(movie.get("num_mflix_comments")), "#comments")),
         *((name, _value(words)) for name, words in _others(movie)),
         (_("Data of"), _value(_day(movie.get("lastupdated")))),
@@ -142,7 +142,7 @@ def _others(movie: dict) -> list[tuple[str, str]]:
     rest = [
         (".".join((*path, name)), value)
         for path, placed in PLACED.items()
-        for name, value in at(movie, *path).items()
+        for name, value in _at(movie, *path).items()
         if name not in placed
     ]
     return [(name, _words(value)) for name, value in rest if value not in (None, "", [])]
@@ -160,7 +160,7 @@ def ratings(movie: dict) -> list[dict]:
     how many of a hundred liked the film; what is not known is None.
     """
     imdb, viewer, critic = (
-        at(movie, *path) for path in (("imdb",), ("tomatoes", "viewer"), ("tomatoes", "critic"))
+        _at(movie, *path) for path in (("imdb",), ("tomatoes", "viewer"), ("tomatoes", "critic"))
     )
     found = [
         _rating(_("IMDb"), imdb.get("rating"), 10, imdb.get("votes")),
@@ -179,7 +179,7 @@ def ratings(movie: dict) -> list[dict]:
 
 def imdb_rating(movie: dict) -> Real | None:
     """Such as 7.5; None where there is no number."""
-    return number(at(movie, "imdb").get("rating"))
+    return number(_at(movie, "imdb").get("rating"))
 
 
 def _rating(by: str, value, most: int, count=None, meter=None) -> dict:
@@ -187,7 +187,7 @@ def _rating(by: str, value, most: int, count=None, meter=None) -> dict:
     return {"by": by, "value": value, "most": most, "count": count, "meter": meter}
 
 
-def at(document: dict, *path: str) -> dict:
+def _at(document: dict, *path: str) -> dict:
     """The object at this path, or an empty one."""
     for name in path:
         found = document.get(name)

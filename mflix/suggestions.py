@@ -4,11 +4,13 @@ MongoDB finds the candidates by its indexes alone. They are ranked here, as its 
 take longer for that than for finding them (docs/performance.md).
 """
 
+import unicodedata
 from collections.abc import Iterable
 from numbers import Real
 
-from .details import at, number
+from .details import number
 from .movies import CARD, POPULAR_FIRST, movies
+from .search import DEFAULT_SORT, ORDERS
 
 # What a person, a director or a genre in common is worth.
 WORTH = {"directors": 3, "cast": 2, "genres": 1}
@@ -78,12 +80,11 @@ def _liked(preferences: dict) -> dict[str, set[str]]:
 
 
 def _ranked(found: Iterable[dict], liked: dict[str, set[str]]) -> list[tuple[int, dict]]:
-    """Each film once, with what it shares: those that share most first."""
+    """Each film once, after what it shares: those that share most first."""
     films = {str(film["_id"]): film for film in found}
-    ranked = [
-        (-_shared(film, liked), -_popularity(film), movie_id) for movie_id, film in films.items()
-    ]
-    return [(-shared, films[movie_id]) for shared, _reviews, movie_id in sorted(ranked)]
+    scored = [(_shared(film, liked), movie_id, film) for movie_id, film in films.items()]
+    scored.sort(key=lambda each: (-each[0], -_popularity(each[2]), each[1]))
+    return [(shared, film) for shared, _movie_id, film in scored]
 
 
 def _shared(film: dict, liked: dict[str, set[str]]) -> int:
@@ -93,12 +94,16 @@ def _shared(film: dict, liked: dict[str, set[str]]) -> int:
 
 
 def _popularity(film: dict) -> Real:
-    reviews = number(at(film, "tomatoes", "viewer").get("numReviews"))
+    reviews = number(ORDERS[DEFAULT_SORT].value(film))
     return -1 if reviews is None else reviews
 
 
 def _names(value) -> set[str]:
-    """Those in a list, whatever else is stored there; their case doesn't matter."""
+    """Those in a list, whatever else is stored there; as for MongoDB, their case doesn't matter,
+    nor how their letters are composed.
+    """
     if not isinstance(value, list):
         return set()
-    return {each.casefold() for each in value if isinstance(each, str)}
+    return {
+        unicodedata.normalize("NFKC", each).casefold() for each in value if isinstance(each, str)
+    }

@@ -94,6 +94,8 @@ def relative(moment: datetime, now: datetime | None = None) -> str:
 
 @lru_cache(maxsize=2_000)
 def _relative(language: str, today: date, elapsed: timedelta) -> str:
-    """By whole days, or by hours or minutes below one, so that there are few to be made."""
+    """By whole days, or by hours or minutes below one, so that there are few to be made. At the end
+    of a month, Django's own may say "1 month" some hours before.
+    """
     now = datetime.combine(today, time(), UTC)
     return _("%(time)s ago") % {"time": timesince(now - elapsed, now, depth=1)}

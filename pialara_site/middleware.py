@@ -9,6 +9,7 @@ from django.dispatch import receiver
 from django.http import HttpResponseNotAllowed
 from django.utils.cache import add_never_cache_headers
 from pymongo.errors import (
+    BulkWriteError,
     ConfigurationError,
     ConnectionFailure,
     ExecutionTimeout,
@@ -36,6 +37,8 @@ logger = logging.getLogger(__name__)
 
 def database_down(error: BaseException | None) -> bool:
     """Does `error` mean that MongoDB is unreachable or too slow, not that we asked wrongly?"""
+    if isinstance(error, BulkWriteError) and error.details["writeConcernErrors"]:
+        return True
     return isinstance(error, PyMongoError) and (isinstance(error, DOWN) or error.timeout)
 
 

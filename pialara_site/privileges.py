@@ -19,7 +19,7 @@ READS = ["find", "changeStream", "listCollections", "listIndexes"]
 WRITES: list[tuple[Collection, list[str]]] = [
     (users.users, ["insert", "update", "remove"]),
     (sessions.sessions, ["insert", "update", "remove"]),
-    (attempts.attempts, ["insert", "update", "remove"]),
+    (attempts.attempts, ["insert", "update"]),
     (audit.entries, ["insert"]),
     (readiness, ["insert", "update"]),
     (movies.movies, ["update"]),

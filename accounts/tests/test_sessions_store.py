@@ -199,6 +199,15 @@ def test_cycle_key_keeps_the_content_under_a_new_key(saved):
     assert again(saved)["colour"] == "green"
 
 
+def test_cycle_key_of_what_is_not_stored_leaves_it_to_be_saved():
+    session = SessionStore()
+    session["colour"] = "green"
+    session.cycle_key()
+    assert sessions.count_documents({}) == 0
+    session.save()
+    assert again(session)["colour"] == "green"
+
+
 def test_cycle_key_ends_the_old_key(saved):
     before = saved.session_key
     saved.cycle_key()

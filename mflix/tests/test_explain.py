@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 import pytest
 from bson import ObjectId, json_util
 
-from accounts.tests.test_explain import LENIENT, chosen_plans
+from accounts.tests.test_explain import LENIENT, chosen_plans, pieces
 from conftest import forget_everything
 from mflix import catalogue, facets, film, ranking
 from mflix.catalogue import page, rows
@@ -15,6 +15,7 @@ from mflix.comments import comments
 from mflix.keyset import Cursor, Phase, Position
 from mflix.movies import COLLATION, movies
 from mflix.search import ORDERS, RELEVANCE, Search
+from mflix.suggestions import CANDIDATES, for_person
 from mflix.tests.mothers import a_movie
 
 GENRE_LIKE = [
@@ -268,6 +269,22 @@ def test_comments_and_similar_films_are_found_on_indexes(discussed):
 def test_film_page_reads_no_more_comments_and_films_than_it_may_show(discussed):
     for each in lookups(film.pipeline(discussed["_id"])):
         assert each["totalDocsExamined"] <= 25, each["$lookup"]
+
+
+LIKES = [
+    {"favorite_genres": ["Drama", "War"]},
+    {"favorite_cast": ["actress 3"]},
+    {"preferred_ratings": ["PG", "R"]},
+    {"favorite_genres": ["War"], "favorite_cast": ["Actor 7"], "preferred_ratings": ["pg"]},
+]
+
+
+@pytest.mark.usefixtures("hundreds")
+@pytest.mark.parametrize("preferences", LIKES, ids=" and ".join)
+def test_films_for_a_person_are_found_on_indexes_and_are_few(preferences):
+    for piece in pieces(for_person(preferences)):
+        assert not {"COLLSCAN", "SORT"} & stages(piece)
+        assert examined(piece) <= 10 * CANDIDATES
 
 
 @pytest.fixture

@@ -24,6 +24,13 @@ METROPOLIS = {"_id": ObjectId(), "title": "Metropolis", "year": 1927}
 CLOCK = {"_id": ObjectId(), "title": "Safety Last!", "released": datetime(1923, 4, 1, tzinfo=UTC)}
 
 
+@pytest.fixture(autouse=True)
+def _no_users_are_left():
+    """The collection is not among those that each test finds empty, as nothing else uses it."""
+    yield
+    mflix.users.delete_many({})
+
+
 @pytest.fixture
 def run(capsys):
     """Runs the command and answers what it printed."""

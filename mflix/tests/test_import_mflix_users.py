@@ -17,6 +17,13 @@ HASHED = bcrypt.hashpw(PASSWORD.encode(), bcrypt.gensalt(4)).decode()
 NED = {"_id": ObjectId(), "name": "Ned", "email": "ned@example.org", "password": HASHED}
 
 
+@pytest.fixture(autouse=True)
+def _no_users_are_left():
+    """The collection is not among those that each test finds empty, as nothing else uses it."""
+    yield
+    mflix.users.delete_many({})
+
+
 @pytest.fixture
 def run(capsys):
     """Runs the command and answers what it printed."""

@@ -1,5 +1,6 @@
 """The page of one film."""
 
+import unicodedata
 from datetime import UTC, datetime
 
 import pytest
@@ -262,6 +263,12 @@ def test_popularity_decides_between_equals(anonymous, film):
 
 def test_case_of_names_does_not_matter(anonymous, film):
     other = like(directors=["EVA"])
+    assert FilmPage(anonymous, film).similar == [other]
+
+
+def test_letters_of_names_may_be_composed_otherwise(anonymous, empty_database):
+    film = a_movie(directors=[unicodedata.normalize("NFC", "Luis Buñuel")])
+    other = like(directors=[unicodedata.normalize("NFD", "Luis Buñuel")])
     assert FilmPage(anonymous, film).similar == [other]
 
 

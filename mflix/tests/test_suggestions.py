@@ -105,3 +105,10 @@ def test_row_is_not_there_in_a_search(cliente):
 def test_who_said_nothing_is_told_what_to_say(cliente):
     a_movie()
     assert "/profile/preferences/" in cliente.get("/mflix/").text
+
+
+def test_whose_likes_no_film_has_is_not_asked_for_them_again(cliente):
+    a_movie()
+    preferences = {"preferences": {"favorite_cast": ["Nobody"]}}
+    users.update_one({"_id": cliente.user.pk}, {"$set": preferences})
+    assert "/profile/preferences/" not in cliente.get("/mflix/").text

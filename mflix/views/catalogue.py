@@ -40,10 +40,10 @@ def browse(request):
     browsing = Browsing(search, sort, page.facets)
     loosened = catalogue.loosened(search) if not page.facets.total else []
     typed = typed_numbers(request.GET)
-    liked = page.beside.get("for_you")
+    found = page.beside.get("for_you")
     context = {
         "page": page,
-        "for_you": best(liked, request.user.preferences) if liked else [],
+        "for_you": best(found, request.user.preferences) if found else [],
         "search": search,
         "browsing": browsing,
         "typed": typed,

@@ -22,6 +22,7 @@ from pialara_site.middleware import database_down
 
 AWAY = [
     AutoReconnect("closed"),
+    BulkWriteError({"writeErrors": [], "writeConcernErrors": [{"code": 11602}]}),
     ConfigurationError("The DNS query name does not exist"),
     ExecutionTimeout("too slow", 50),
     NetworkTimeout("too slow"),
@@ -49,7 +50,7 @@ def kind(error) -> str:
 def away(monkeypatch):
     """Makes every call of this method of a collection fail as if the database were away."""
 
-    def away(collection, method: str, error=AWAY[6]):
+    def away(collection, method: str, error=AWAY[7]):
         def fail(*arguments, **options):
             raise error
 
