@@ -5,6 +5,8 @@ import random
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,20 +53,22 @@ def run(
     raise Failed(f"{address}{requests[0]} is not answered in {patience} seconds")
 
 
+@contextmanager
 def started(
     address: str, requests: list[str], connections: int, seconds: int, cookies: str = ""
-) -> subprocess.Popen:
+) -> Iterator[subprocess.Popen]:
     headers = HEADERS | ({"Cookie": cookies} if cookies else {})
-    file = tempfile.NamedTemporaryFile("w", suffix=".requests", delete=False)  # noqa: SIM115
-    with file:
-        file.writelines(f"{each}\n" for each in requests)
     command = ["wrk", "--threads", "1", "--connections", str(connections), "--timeout", "30s"]
     command += ["--duration", f"{seconds}s", "--script", str(SCRIPT)]
     command += [part for name in headers for part in ("--header", f"{name}: {headers[name]}")]
     # Each run begins elsewhere, so that it does not find what the one before it left in caches.
     place = random.randrange(len(requests))
-    command += [address, "--", file.name, str(place)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    with tempfile.NamedTemporaryFile("w", suffix=".requests") as file:
+        file.writelines(f"{each}\n" for each in requests)
+        file.flush()
+        command += [address, "--", file.name, str(place)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as wrk:
+            yield wrk
 
 
 def read(told: str, what: str) -> Load | None:
