@@ -4,6 +4,7 @@ import argparse
 import json
 import logging
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -54,7 +55,10 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--users", type=int, choices=data.USERS, default=1_000)
     parser.add_argument("--only", default="", help="the jobs with this in their names")
     parser.add_argument("--json", type=Path, help="a file to keep the figures in")
-    return parser.parse_args()
+    options = parser.parse_args()
+    if options.json and not options.json.parent.is_dir():
+        parser.error(f"there is no folder {options.json.parent}")
+    return options
 
 
 def configure(databases: dict[str, str]):
@@ -90,5 +94,14 @@ def about(options: argparse.Namespace) -> dict:
     }
 
 
+def stop(_signal, _frame):
+    raise KeyboardInterrupt
+
+
 if __name__ == "__main__":
-    main()
+    for each in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(each, stop)
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit("Stopped; nothing is kept but the data.")

@@ -49,7 +49,9 @@ def cookies(client: Client) -> str:
 
 def of(job: Job, client: Client) -> Costs:
     paths = job.ours[:: max(1, len(job.ours) // SAMPLE)][:SAMPLE]
-    for path in paths[:2]:  # what is read once in a process, or a minute
+    if job.is_again:
+        paths *= SAMPLE
+    for path in job.ours[-2:]:  # what is read once in a process, or a minute
         client.get(path)
     popularity.flush()
     with profiled() as examined:

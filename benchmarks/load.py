@@ -47,10 +47,10 @@ def run(
     """Send `requests`, "path" or "path<tab>body" each, in turn for some seconds. Raises Failed."""
     for patience in (seconds, 10 * seconds):  # wrk counts only what is answered in time
         with started(address, requests, connections, patience, cookies) as wrk:
-            told = read(wrk.communicate()[0], address + requests[0])
+            told = read(wrk.communicate()[0], requests[0])
         if told:
             return told
-    raise Failed(f"{address}{requests[0]} is not answered in {patience} seconds")
+    raise Failed(f"{requests[0]} is not answered in {patience} seconds")
 
 
 @contextmanager

@@ -59,18 +59,17 @@ def everything(
     """The figures of each job by its name, and those of the servers."""
     product, found, failed = running["ours"], {}, []
     memory = product.megabytes()
-    empty = [plan.load(running["orm"], ["/empty/"], CONNECTIONS).rate]
+    empty = [_empty(plan, running)]
     with raw.processes() as pool:
-        for job in all_jobs():
-            if only in job.name:
-                tell(job.name)
-                try:
-                    found[job.name] = measured(plan, job, uri, running, pool)
-                except load.Failed as error:
-                    failed.append(str(error))
-                except PyMongoError as error:  # a page of so many films that MongoDB takes too long
-                    failed.append(f"{job.name}: {type(error).__name__}")
-    empty.append(plan.load(running["orm"], ["/empty/"], CONNECTIONS).rate)
+        for job in chosen(only):
+            tell(job.name)
+            try:
+                found[job.name] = measured(plan, job, uri, running, pool, failed)
+            except load.Failed as error:
+                failed.append(f"{job.name}: {error}")
+            except PyMongoError as error:  # a page of so many films that MongoDB takes too long
+                failed.append(f"{job.name}: {type(error).__name__}")
+    empty.append(_empty(plan, running))
     time.sleep(LAST_HASHES_SECONDS)
     about = {
         "failed": failed,
@@ -84,14 +83,31 @@ def everything(
         try:
             about["films_ms"] = films_beside_logins(product)
         except load.Failed as error:
-            failed.append(str(error))
+            failed.append(f"films beside logins: {error}")
     return {"jobs": found, "about": about}
 
 
+def chosen(only: str) -> list[Job]:
+    jobs = list(all_jobs())
+    found = [job for job in jobs if only in job.name]
+    if not found:
+        names = "; ".join(job.name for job in jobs)
+        raise SystemExit(f"No job has {only!r} in its name. They are: {names}")
+    return found
+
+
 def measured(
-    plan: Plan, job: Job, uri: str, running: dict[str, Server], pool: ProcessPoolExecutor
+    plan: Plan,
+    job: Job,
+    uri: str,
+    running: dict[str, Server],
+    pool: ProcessPoolExecutor,
+    failed: list[str],
 ) -> dict:
-    """Rates of all in turn with 8 connections, and what a request to us costs."""
+    """Rates of all in turn with 8 connections, and what a request to us costs.
+
+    A comparison that fails is left out and told in `failed`.
+    """
     visitor = costs.visitor(job)
     found = {}
     if not job.writes:
@@ -99,6 +115,7 @@ def measured(
         found = {"commands": cost.commands, "examined": cost.examined, "rows": job.rows}
     cookie = f"csrftoken={CSRF}" if job.writes else costs.cookies(visitor)
     product, rates = running["ours"], {}
+    others = {name: asked for name, asked in (("orm", job.orm), ("m220p", job.m220p)) if asked}
     plan.load(product, job.ours, CONNECTIONS, cookie)  # until caches and pools are warm
     for _round in range(plan.rounds):
         web, database = product.cpu_seconds(), _database_cpu()
@@ -108,13 +125,18 @@ def measured(
             "mongod_ms": 1000 * (_database_cpu() - database) / here.requests,
         }
         rates.setdefault("ours", []).append(here)
-        for name, requests in (("orm", job.orm), ("m220p", job.m220p)):
-            if requests:
-                theirs = _orm_cookie(running["orm"]) if name == "orm" and job.role else ""
-                rates.setdefault(name, []).append(
-                    plan.load(running[name], requests, CONNECTIONS, theirs).rate
-                )
-        if not job.writes and any(cost.pages):
+        if job.is_again:
+            rates.setdefault("empty", []).append(_empty(plan, running))
+        for name, requests in list(others.items()):
+            theirs = _orm_cookie(running["orm"]) if name == "orm" and job.role else ""
+            try:
+                rate = plan.load(running[name], requests, CONNECTIONS, theirs).rate
+            except load.Failed as error:
+                failed.append(f"{job.name}, {name}: {error}")
+                del others[name]
+            else:
+                rates.setdefault(name, []).append(rate)
+        if not (job.writes or job.is_again):
             rates.setdefault("raw", []).append(raw.rate(pool, uri, cost.pages, plan.seconds))
     ours = rates.pop("ours")
     found |= {name: median(each[name] for each in ours) for name in ours[0]}
@@ -123,6 +145,10 @@ def measured(
     if plan.many and not job.writes:  # as many logins at once from one address are held for guesses
         found["many"] = asdict(plan.load(product, job.ours, MANY, cookie))
     return found
+
+
+def _empty(plan: Plan, running: dict[str, Server]) -> float:
+    return plan.load(running["orm"], ["/empty/"], CONNECTIONS).rate
 
 
 def _database_cpu() -> float:

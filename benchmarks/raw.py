@@ -2,6 +2,7 @@
 
 import contextlib
 import multiprocessing
+import signal
 import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
@@ -29,7 +30,8 @@ def bare(body: dict) -> dict:
 def processes() -> Iterator[ProcessPoolExecutor]:
     """As many as the web server has."""
     spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(WORKERS, mp_context=spawn) as pool:
+    quiet = {"initializer": signal.signal, "initargs": (signal.SIGINT, signal.SIG_IGN)}
+    with ProcessPoolExecutor(WORKERS, mp_context=spawn, **quiet) as pool:
         list(pool.map(_ready, range(WORKERS)))
         yield pool
 

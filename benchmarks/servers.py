@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -15,6 +16,7 @@ from .data import FOLDER, ROOT
 
 WORKERS = 2  # as `manage.py start` has them, with its threads
 START_SECONDS = 60
+STOP_SECONDS = 15
 TICKS = os.sysconf("SC_CLK_TCK")
 # The packages of requirements.txt here.
 SITE = FOLDER / ".site"
@@ -79,14 +81,23 @@ def running(name: str, command, first: str, variables: dict[str, str]) -> Iterat
     log = FOLDER / f"{name}.log"
     with log.open("w") as said:
         process = subprocess.Popen(
-            command(port), cwd=ROOT, env={**os.environ, **variables}, stdout=said, stderr=said
+            command(port),
+            cwd=ROOT,
+            env={**os.environ, **variables},
+            stdout=said,
+            stderr=said,
+            start_new_session=True,  # so that Ctrl-C reaches us alone
         )
     try:
         wait_for(port, first, process, log)
         yield Server(name, port, process.pid)
     finally:
         process.terminate()
-        process.wait()
+        try:
+            process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
 
 
 def wait_for(port: int, path: str, process: subprocess.Popen, log: Path):

@@ -20,13 +20,15 @@ HEADINGS = (
     "/ M220P",
 )
 
+LEGEND = (
+    "p50 to p99 one after another; CPU and ratios with 8 connections; examined: documents that "
+    "MongoDB looked at for each that the page shows; KB as sent"
+)
+
 
 def of(found: dict) -> Table:
-    """A line for each job: p50 to p99 are sequential, CPU and ratios with 8 connections.
-
-    `examined` is documents that MongoDB looked at for each that the page shows.
-    """
-    table = Table(*HEADINGS, pad_edge=False)
+    """A line for each job."""
+    table = Table(*HEADINGS, pad_edge=False, caption=LEGEND)
     for column in table.columns[1:]:
         column.justify = "right"
     for name, job in found["jobs"].items():
@@ -46,7 +48,7 @@ def line(job: dict, empty: float) -> list[str]:
         f"{job['examined'] / job['rows']:.1f}" if job.get("rows") else "",
         f"{job['bytes'] / 1024:.1f}",
         ratio(job, job.get("raw"), digits=2),
-        ratio(job, empty, digits=2),
+        ratio(job, job.get("empty", empty), digits=2),
         ratio(job, job.get("orm")),
         ratio(job, job.get("m220p")),
     ]
@@ -57,11 +59,16 @@ def ratio(job: dict, other: float | None, digits: int = 1) -> str:
 
 
 def sentences(about: dict) -> list[str]:
+    memory = "; ".join(
+        f"{when} {', '.join(map(str, mb))}" for when, mb in about["workers_mb"].items()
+    )
     found = [
+        f"{about['at']}, commit {about['commit']}, {about['cores']} cores, {about['films']} films, "
+        f"{about['users']} users.",
         f"An empty view: {about['empty']:.0f} requests per second. "
         f"A password's check alone: {about['password_ms']:.0f} ms.",
         f"First page after `manage.py start`: {about['start_seconds']:.1f} s.",
-        f"Memory of the workers: {about['workers_mb']} MB.",
+        f"Memory of the workers, MB: {memory}.",
         f"Connections to MongoDB: {about['connections']} for {about['threads']} threads.",
     ]
     if "films_ms" in about:
