@@ -243,6 +243,12 @@ def test_cookie_is_for_the_films_pages_of_this_site_alone_and_ends_soon(browser)
     assert (cookie["path"], cookie["max-age"]) == ("/mflix/", 600)
 
 
+def test_page_with_the_cookie_is_kept_by_no_proxy(browser):
+    film = a_movie()
+    assert "private" in look(browser, film).headers["Cache-Control"]
+    assert "private" not in look(browser, film).headers["Cache-Control"]
+
+
 def test_cookie_is_secure_where_sessions_are(browser, settings):
     settings.SESSION_COOKIE_SECURE = True
     assert look(browser, a_movie()).cookies[visits.COOKIE]["secure"]

@@ -1,5 +1,6 @@
 """Pages that are kept for everybody who is logged out: which, for how long, and nobody else's."""
 
+import gzip
 import re
 from concurrent.futures import ThreadPoolExecutor
 
@@ -275,10 +276,9 @@ def test_page_is_asked_for_again_each_time_and_by_each(anonymous):
 
 @pytest.mark.usefixtures("keeping")
 def test_page_is_compressed_once(anonymous, monkeypatch):
-    compress, times = brotli.compress, []
-    monkeypatch.setattr(
-        brotli, "compress", lambda *args, **options: times.append(1) or compress(*args, **options)
-    )
+    times = []
+    compressions = {"br": lambda body: times.append(1) or brotli.compress(body)}
+    monkeypatch.setattr(public_pages, "COMPRESSIONS", compressions)
     plain = anonymous.get("/mflix/").content
     for _ in range(2):
         response = anonymous.get("/mflix/", headers={"Accept-Encoding": "gzip, br"})
@@ -289,22 +289,32 @@ def test_page_is_compressed_once(anonymous, monkeypatch):
 
 
 @pytest.mark.usefixtures("keeping")
-@pytest.mark.parametrize("accepted", ["gzip", "br;q=0, identity", "br;q=0.0", "brotli"])
-def test_page_is_plain_for_who_takes_no_brotli(anonymous, accepted):
+@pytest.mark.parametrize("accepted", ["gzip, deflate", "br;q=0, gzip", "gzip;q=0.5"])
+def test_page_is_gzipped_for_who_takes_no_brotli(anonymous, accepted):
+    plain = anonymous.get("/mflix/")
+    packed = anonymous.get("/mflix/", headers={"Accept-Encoding": accepted})
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(packed.content) == plain.content
+    assert packed.headers["Content-Length"] == str(len(packed.content))
+    assert packed.headers["ETag"] != plain.headers["ETag"]
+
+
+@pytest.mark.parametrize("accepted", ["", "br;q=0, identity", "br;q=0.0", "brotli", "gzip;q=0"])
+def test_page_is_plain_for_who_takes_neither(anonymous, accepted):
     response = anonymous.get("/mflix/", headers={"Accept-Encoding": accepted})
     assert "Content-Encoding" not in response.headers
 
 
 @pytest.mark.usefixtures("keeping")
 def test_page_that_changed_while_it_was_compressed_is_not_kept(anonymous, film, monkeypatch):
-    compress, changes = brotli.compress, [lambda: film(title="Meanwhile")]
+    changes = [lambda: film(title="Meanwhile")]
 
-    def slow(*arguments, **options):
+    def slow(body):
         while changes:
             changes.pop()()
-        return compress(*arguments, **options)
+        return brotli.compress(body)
 
-    monkeypatch.setattr(brotli, "compress", slow)
+    monkeypatch.setattr(public_pages, "COMPRESSIONS", {"br": slow})
     for title_is_there in (False, True):
         response = anonymous.get("/mflix/?sort=title", headers={"Accept-Encoding": "br"})
         assert ("Meanwhile" in brotli.decompress(response.content).decode()) is title_is_there
