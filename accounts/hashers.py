@@ -8,13 +8,15 @@ from concurrent.futures import ThreadPoolExecutor
 import bcrypt
 from django.contrib.auth.hashers import Argon2PasswordHasher, BasePasswordHasher, make_password
 
+from pialara_site import cores
 from pialara_site.turns import Turns
 
 NICENESS = 10
 
 
 def _step_back():
-    """Let the threads that make pages go first."""
+    """Let the threads that make pages go first, and keep out of their way."""
+    cores.use_all()
     if sys.platform == "linux":  # where a thread has a niceness of its own
         os.nice(NICENESS)
 

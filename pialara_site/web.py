@@ -13,9 +13,19 @@ from django.urls import get_resolver
 from granian import Granian
 from jinja2 import TemplateError
 
+from . import cores
 from .turns import THREADS
 
 M_ARENA_MAX = -8  # as malloc.h has it
+
+
+class _Granian(Granian):
+    def _spawn_worker(self, idx, target, callback_loader):
+        def load():
+            cores.keep_to_one(idx, self.workers)
+            return callback_loader()
+
+        return super()._spawn_worker(idx, target, load)
 
 
 class WebServer(multiprocessing.get_context("fork").Process):
@@ -40,7 +50,7 @@ class WebServer(multiprocessing.get_context("fork").Process):
         # Without it, each of many threads keeps memory of its own, which nobody uses again.
         with contextlib.suppress(AttributeError):  # only glibc has it
             ctypes.CDLL(None).mallopt(M_ARENA_MAX, 2)
-        server = Granian(
+        server = _Granian(
             "pialara_site.wsgi:application",
             interface="wsgi",
             blocking_threads=THREADS,

@@ -18,6 +18,7 @@ from pialara_site.tests.processes import (
     wait_until,
 )
 
+CORES = sorted(os.sched_getaffinity(0))[:2]
 BODY = b"email=ana@example.org"
 # Django looks for the form's token in the body, as there is a cookie to compare it with.
 HEAD = (
@@ -29,9 +30,10 @@ HEAD = (
 
 @pytest.fixture
 def site(member, tmp_path):
-    """Two processes, to be ended."""
+    """Two processes, to be ended, on a machine of two cores."""
     env = environment(tmp_path, MONGODB_URI=f"mongodb://{member.host}/?directConnection=true")
-    with Started("--no-seed", "--workers", "2", env=env) as site:
+    two_cores = {"preexec_fn": lambda: os.sched_setaffinity(0, CORES)}
+    with Started("--no-seed", "--workers", "2", env=env, **two_cores) as site:
         yield site
 
 
@@ -104,3 +106,18 @@ def test_dead_worker_takes_nobody_else_along_and_is_replaced(site, under_way):
     assert survivor in workers_of(site)
     # So many new connections reach both.
     wait_until(lambda: all(site.get("/").status == 200 for _ in range(10)))
+
+
+def test_each_worker_keeps_to_a_core_and_who_replaces_it_too(site):
+    wait_until(lambda: [cores for _worker, cores in places(site)] == [[core] for core in CORES])
+    [(victim, _core), (survivor, _other)] = places(site)
+    os.kill(victim, signal.SIGKILL)
+    wait_until(lambda: victim not in workers_of(site) and len(workers_of(site)) == 2)
+    wait_until(lambda: [cores for _worker, cores in places(site)] == [[core] for core in CORES])
+    assert survivor in workers_of(site)
+
+
+def places(site: Started) -> list[tuple[int, list[int]]]:
+    """The workers and their cores, in the order of those."""
+    found = [(worker, sorted(os.sched_getaffinity(worker))) for worker in workers_of(site)]
+    return sorted(found, key=lambda place: place[1])
