@@ -6,11 +6,12 @@ import sys
 
 from django.core.exceptions import ImproperlyConfigured
 
-from pialara_site import embedded
+from pialara_site import embedded, interrupts
 
 
 def main():
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pialara_site.settings")
+    interrupts.hear_all()
     try:
         with embedded.when_needed(sys.argv):
             # Imported here, as the embedded server starts meanwhile.

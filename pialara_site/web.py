@@ -5,7 +5,6 @@ import ctypes
 import gc
 import multiprocessing
 import os
-import signal
 from select import select
 
 from django.conf import settings
@@ -17,7 +16,6 @@ from jinja2 import TemplateError
 from . import cores
 from .turns import THREADS
 
-ENDING = signal.SIGINT, signal.SIGTERM, signal.SIGHUP
 M_ARENA_MAX = -8  # as malloc.h has it
 
 
@@ -42,19 +40,10 @@ class WebServer(multiprocessing.get_context("fork").Process):
         self._options = {"address": host, "port": port, "workers": workers}
         self._told, self._tell = os.pipe()
 
-    def start(self):
-        """Fork. A signal meanwhile has to wait, as Python drops what it raises then."""
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
-        try:
-            super().start()
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
     def go(self):
         os.write(self._tell, b"!")
 
     def run(self):
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
         os.setsid()  # Ctrl-C reaches the parent, which then ends this process
         os.close(self._tell)
         os.chdir(settings.BASE_DIR)

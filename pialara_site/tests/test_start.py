@@ -7,11 +7,9 @@ import re
 import runpy
 import signal
 import socket
-import sys
 from subprocess import DEVNULL, PIPE, Popen, TimeoutExpired
 
 import pytest
-from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.template import engines
 from pymongo import MongoClient
@@ -182,29 +180,6 @@ def waiting(env):
     yield process
     process.kill()
     process.communicate()
-
-
-CTRL_C_IN_THE_FORK = """
-import os, signal, django
-django.setup()
-from pialara_site.web import WebServer
-os.register_at_fork(after_in_parent=lambda: os.kill(os.getpid(), signal.SIGINT))
-server = WebServer("127.0.0.1", 8000, 1)
-try:
-    server.start()
-except KeyboardInterrupt:
-    print("heard")
-finally:
-    server.kill()
-"""
-
-
-def test_signal_that_comes_while_the_web_server_is_forked_is_heard(env):
-    command = [sys.executable, "-c", CTRL_C_IN_THE_FORK]
-    with Popen(
-        command, cwd=settings.BASE_DIR, env=env, stdout=PIPE, stderr=PIPE, text=True
-    ) as process:
-        assert process.communicate(timeout=SECONDS) == ("heard\n", "")
 
 
 def test_nobody_is_served_before_the_schema_is_there(env):
