@@ -2,8 +2,8 @@
 
 import signal
 import sys
-import time
 import weakref
+from threading import Event
 
 import pytest
 
@@ -37,7 +37,7 @@ def drop(callback):
 
 def drop_and_wait(callback):
     drop(callback)
-    time.sleep(SECONDS)
+    Event().wait(SECONDS)
 
 
 @pytest.mark.usefixtures("heard")
