@@ -15,10 +15,10 @@ from django.contrib.auth.hashers import (
 )
 from django.test import Client
 
-from accounts import attempts
+from accounts import attempts, hashers
 from accounts.hashers import Argon2Hasher
 from accounts.models import django_hash
-from pialara_site import turns
+from pialara_site import cores, turns
 from tests.mothers import PASSWORD, a_document, document_of, stored
 
 SECRET = "contraseña Ñ 1234"
@@ -151,6 +151,16 @@ def test_passwords_are_hashed_one_at_a_time_behind_the_pages(monkeypatch):
         list(people.map(make_password, [SECRET] * 8))
     [(_thread, niceness)] = set(hashed_on)
     assert niceness > os.getpriority(os.PRIO_PROCESS, 0)
+
+
+def test_passwords_are_hashed_on_any_core_though_pages_are_made_on_one():
+    def thread_of_a_worker():
+        os.sched_setaffinity(0, {cores.ALL[0]})
+        hashers._step_back()
+        return sorted(os.sched_getaffinity(0))
+
+    with ThreadPoolExecutor(1) as threads:
+        assert threads.submit(thread_of_a_worker).result() == cores.ALL
 
 
 def test_login_that_finds_too_many_waiting_is_told_so_and_counts_as_no_attempt(
