@@ -12,12 +12,13 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from socket import socket
 
+import psutil
+
 from .data import FOLDER, ROOT
 
 WORKERS = 2  # as `manage.py start` has them, with its threads
 START_SECONDS = 60
 STOP_SECONDS = 15
-TICKS = os.sysconf("SC_CLK_TCK")
 # The packages of requirements.txt here.
 SITE = FOLDER / ".site"
 
@@ -32,17 +33,19 @@ class Server:
     def address(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def workers(self) -> list[int]:
+    def workers(self) -> list[psutil.Process]:
         """The processes that answer: those without children."""
-        below = _descendants(self.pid)
-        return [pid for pid in below if not _children(pid)] or [self.pid]
+        below = psutil.Process(self.pid).children(recursive=True)
+        return [each for each in below if not each.children()]
 
     def cpu_seconds(self) -> float:
-        return sum(map(cpu_seconds, self.workers()))
+        """What the workers have used of all cores."""
+        used = [worker.cpu_times() for worker in self.workers()]
+        return sum(times.user + times.system for times in used)
 
     def megabytes(self) -> list[int]:
         """What each worker holds in memory."""
-        return [_megabytes(pid) for pid in self.workers()]
+        return [worker.memory_info().rss // 1024**2 for worker in self.workers()]
 
 
 @contextlib.contextmanager
@@ -114,27 +117,6 @@ def wait_for(port: int, path: str, process: subprocess.Popen, log: Path):
                 return
         time.sleep(0.01)
     raise SystemExit(f"The server did not start:\n{log.read_text()[-2000:]}")
-
-
-def cpu_seconds(pid: int) -> float:
-    """What a process has used of all cores."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS
-
-
-def _megabytes(pid: int) -> int:
-    status = Path(f"/proc/{pid}/status").read_text()
-    return int(status.partition("VmRSS:")[2].split()[0]) // 1024
-
-
-def _children(pid: int) -> list[int]:
-    tasks = Path(f"/proc/{pid}/task").glob("*/children")
-    return [int(child) for task in tasks for child in task.read_text().split()]
-
-
-def _descendants(pid: int) -> list[int]:
-    below = _children(pid)
-    return below + [each for child in below for each in _descendants(child)]
 
 
 def _free_port() -> int:

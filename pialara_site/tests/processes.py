@@ -16,6 +16,7 @@ from http.cookies import SimpleCookie
 from pathlib import Path
 from typing import NamedTuple
 
+import psutil
 from django.conf import settings
 
 MANAGE = [sys.executable, str(settings.BASE_DIR / "manage.py")]
@@ -145,8 +146,8 @@ def fetch(request: urllib.request.Request, seconds: float = 3) -> Answer:
 def is_gone(process_id: int) -> bool:
     """Has the process ended? It may still wait for its parent to notice."""
     try:
-        return Path(f"/proc/{process_id}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
-    except FileNotFoundError:
+        return psutil.Process(process_id).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
         return True
 
 
@@ -159,5 +160,4 @@ def wait_until(condition):
 
 def children_of(process_id: int) -> list[int]:
     """The ids of the processes that this one started, and of theirs."""
-    found = Path(f"/proc/{process_id}/task/{process_id}/children").read_text().split()
-    return [each for child in map(int, found) for each in (child, *children_of(child))]
+    return [child.pid for child in psutil.Process(process_id).children(recursive=True)]

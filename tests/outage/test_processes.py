@@ -6,8 +6,8 @@ import socket
 import time
 from contextlib import closing
 from http.client import HTTPResponse
-from pathlib import Path
 
+import psutil
 import pytest
 
 from pialara_site.tests.processes import (
@@ -54,10 +54,13 @@ class UnderWay:
 
     def process(self, site: Started) -> int:
         """The process that holds the other end."""
-        ours = f"0100007F:{self.socket.getsockname()[1]:04X}"
-        table = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()]
-        inode = next(line[9] for line in table if line[2] == ours)
-        return next(each for each in workers_of(site) if f"socket:[{inode}]" in files_of(each))
+        ours = self.socket.getsockname()
+        return next(
+            worker
+            for worker in workers_of(site)
+            for connection in psutil.Process(worker).net_connections("tcp")
+            if connection.raddr == ours
+        )
 
 
 @pytest.fixture
@@ -69,10 +72,6 @@ def under_way(site):
 
 def workers_of(site: Started) -> set[int]:
     return set(children_of(children_of(site.process.pid)[0]))
-
-
-def files_of(process: int) -> list[str]:
-    return [os.readlink(file) for file in Path(f"/proc/{process}/fd").iterdir()]
 
 
 def is_refused(site: Started) -> bool:
