@@ -16,10 +16,9 @@ from enum import IntEnum
 from functools import cache
 from typing import Any
 
-from bson import json_util
-from bson.codec_options import DatetimeConversion
+import bson
+from bson.codec_options import CodecOptions, DatetimeConversion
 from bson.errors import BSONError
-from bson.json_util import JSONOptions
 from django.core import signing
 from pymongo import ASCENDING, DESCENDING
 
@@ -75,18 +74,18 @@ class Slice:
     after: str = ""
 
 
-class _ExtendedJSON:
-    """Lets a signed token hold an ObjectId and a date, also one that Python has no datetime for."""
+class _BSON:
+    """Lets a signed token hold what a document may, also a date that Python has no datetime for."""
 
-    OPTIONS = JSONOptions(tz_aware=True, datetime_conversion=DatetimeConversion.DATETIME_AUTO)
-
-    @staticmethod
-    def dumps(value) -> bytes:
-        return json_util.dumps(value).encode()
+    OPTIONS = CodecOptions(tz_aware=True, datetime_conversion=DatetimeConversion.DATETIME_AUTO)
 
     @staticmethod
-    def loads(data: bytes):
-        return json_util.loads(data, json_options=_ExtendedJSON.OPTIONS)
+    def dumps(position: list) -> bytes:
+        return bson.encode({"": position})
+
+    @staticmethod
+    def loads(data: bytes) -> list:
+        return bson.decode(data, _BSON.OPTIONS)[""]
 
 
 @dataclass(frozen=True)
@@ -103,9 +102,7 @@ class Cursor:
         """What `after` or `before` of a URL asks for; a token that is not ours: the first page."""
         for name in ("after", "before"):
             try:
-                phase, value, id_ = _signer(order).unsign_object(
-                    query[name], serializer=_ExtendedJSON
-                )
+                phase, value, id_ = _signer(order).unsign_object(query[name], serializer=_BSON)
             except (KeyError, signing.BadSignature, BSONError, TypeError, ValueError):
                 continue
             return cls(order, size, Position(Phase(phase), value, id_), name == "before")
@@ -190,7 +187,7 @@ class Cursor:
 
     def _token(self, row: dict) -> str:
         position = [row["phase"], self.order.value(row), row["_id"]]
-        return _signer(self.order).sign_object(position, serializer=_ExtendedJSON)
+        return _signer(self.order).sign_object(position, serializer=_BSON)
 
 
 @cache
