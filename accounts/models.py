@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from .roles import Role, Sex, Status
 
+_ROLES, _STATES, _SEXES = dict(Role.choices), dict(Status.choices), dict(Sex.choices)
+
 
 class ObjectIdField(models.Field):
     """Lets Django's sessions and reset tokens carry an ObjectId."""
@@ -25,6 +27,11 @@ class ObjectIdField(models.Field):
 
     def value_to_string(self, obj):
         return str(self.value_from_object(obj))
+
+
+def _label(labels: dict, value: str | None) -> str | None:
+    """What is said for a stored value; one that another program made up stands for itself."""
+    return str(labels[value]) if value in labels else value
 
 
 def text(value) -> str:
@@ -77,6 +84,17 @@ class User(AbstractBaseUser):
 
     def __str__(self):
         return self.nombre or self.email
+
+    # As Django's own, which read all choices anew for each user of a list.
+
+    def get_rol_display(self) -> str:
+        return _label(_ROLES, self.rol)
+
+    def get_estado_display(self) -> str:
+        return _label(_STATES, self.estado)
+
+    def get_sexo_display(self) -> str | None:
+        return _label(_SEXES, self.sexo)
 
     @classmethod
     def from_document(cls, doc: dict) -> "User":
