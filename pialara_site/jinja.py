@@ -18,6 +18,7 @@ from mflix import shown as films
 
 from . import forms, links, markup, pages
 from .cache import Cache
+from .documents import Documents
 
 FILTERS = {
     "address": history.address,
@@ -29,7 +30,7 @@ FILTERS = {
     "details": details.details,
     "facts": details.facts,
     "film_title": details.title,
-    "floatformat": defaultfilters.floatformat,
+    "floatformat": markup.floatformat,
     # As a filter, of a constant name, it is drawn when the template is compiled.
     "icon": markup.icon,
     "imdb_rating": details.imdb_rating,
@@ -50,7 +51,6 @@ FILTERS = {
     "sorted_by": pages.sorted_by,
     "toggled": pages.toggled,
     "told": history.told,
-    "truncatechars": defaultfilters.truncatechars,
     "urlencode": defaultfilters.urlencode,
     "words": models.text,
 }
@@ -108,26 +108,6 @@ GLOBALS = {
     "url_for": links.url_for,
     "widget": forms.widget,
 }
-
-
-class Documents(Environment):
-    """An environment in which `movie.title` of a document is its field, before any method.
-
-    Jinja itself looks for a method first, and an error tells it that there is none: half of what
-    reading a field takes. So no method is called of a dict whose keys are others' words.
-    """
-
-    def getattr(self, obj, attribute: str):
-        if type(obj) is dict:
-            if attribute in obj:
-                return obj[attribute]
-            if not hasattr(dict, attribute):
-                return self.undefined(obj=obj, name=attribute)
-        return super().getattr(obj, attribute)
-
-    def make_globals(self, d):
-        """As a plain dictionary: Jinja's chain of them takes long to compare at each import."""
-        return {**self.globals, **(d or {})}
 
 
 def environment(**options) -> Environment:

@@ -1,20 +1,21 @@
 """What the frame of every page is made of, beside the templates themselves."""
 
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache, lru_cache
 from urllib.parse import quote, urlencode
 
 from django.conf import settings
 from django.contrib.humanize.templatetags import humanize
 from django.template import defaultfilters
-from django.utils import translation
-from django.utils.formats import number_format
+from django.utils import dateformat, translation
+from django.utils.formats import get_format, number_format
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
-from django.utils.timezone import get_current_timezone, template_localtime
+from django.utils.timezone import get_current_timezone
 from django.utils.translation import gettext as _
 from lucide.jinja import lucide
 
+CLOCK = "H:i"  # as the formats of our languages have the time of day
 UNITS = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 
 
@@ -72,14 +73,31 @@ def _tenths(language: str, value: float) -> str:
     return number_format(value, 1)
 
 
-def formatted(moment: date, form: str) -> str:
-    """A time of our zone, or a date, in a form that Django's `date` filter knows."""
-    return _formatted(translation.get_language(), get_current_timezone(), moment, form)
+def floatformat(value, form: int | str = -1) -> str:
+    """As Django's filter. The numbers of a chart come back in its table and on the next page."""
+    if isinstance(value, int | float):
+        return _floatformat(translation.get_language(), value, form)
+    return defaultfilters.floatformat(value, form)
 
 
 @lru_cache(maxsize=5000)
-def _formatted(language: str, zone: tzinfo, moment: date, form: str) -> str:
-    return defaultfilters.date(template_localtime(moment), form)
+def _floatformat(language: str, value: float, form: int | str) -> str:
+    return defaultfilters.floatformat(value, form)
+
+
+def formatted(moment: date, form: str) -> str:
+    """A time of our zone, or a date, in a form that Django's `date` filter knows."""
+    language = translation.get_language()
+    if not isinstance(moment, datetime):
+        return _of_day(language, moment, form)
+    moment = moment.astimezone(get_current_timezone())
+    return _of_day(language, moment.date(), form).replace(CLOCK, f"{moment:%H:%M}")
+
+
+@lru_cache(maxsize=5000)
+def _of_day(language: str, day: date, form: str) -> str:
+    """A day of few, where the time of day is still to come: "2 March 2026, H:i"."""
+    return dateformat.format(day, get_format(form).replace(CLOCK, r"\H:\i"))
 
 
 def relative(moment: datetime, now: datetime | None = None) -> str:

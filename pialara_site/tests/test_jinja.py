@@ -5,10 +5,16 @@ from datetime import UTC, datetime
 
 import pytest
 from bson import ObjectId
+from django.conf import settings
 from django.template import engines
+from django.template.defaultfilters import date, floatformat
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.safestring import mark_safe
+from django.utils.timezone import template_localtime
+from django.utils.translation import gettext_lazy
+from markupsafe import Markup
 
 from accounts.models import User
 from mflix.tests.mothers import a_movie
@@ -55,6 +61,32 @@ def test_plural_is_that_of_the_number(n, said):
 
 def test_what_templates_are_given_is_escaped():
     assert rendered("{{ name }}", name="<b>") == "&lt;b&gt;"
+
+
+@pytest.mark.parametrize(
+    ("value", "page", "mail"),
+    [
+        ("'a' & \"b\" <i>", "&#x27;a&#x27; &amp; &quot;b&quot; &lt;i&gt;", "'a' & \"b\" <i>"),
+        (Markup("<b>&amp;"), "<b>&amp;", "<b>&amp;"),
+        (mark_safe("<b>"), "<b>", "<b>"),
+        (gettext_lazy("Edit"), "Edit", "Edit"),
+        (User(nombre="<i>Ana"), "&lt;i&gt;Ana", "<i>Ana"),
+        (["<i>"], "[&#x27;&lt;i&gt;&#x27;]", "['<i>']"),
+        (1.5, "1.5", "1.5"),
+        (None, "None", "None"),
+    ],
+    ids=repr,
+)
+def test_value_is_escaped_on_pages_unless_it_is_markup(value, page, mail):
+    source = "{{ value }}|{% autoescape false %}{{ value }}{% endautoescape %}|{{ unknown }}"
+    with translation.override("en"):
+        assert rendered(source, value=value) == f"{page}|{mail}|"
+
+
+def test_what_a_macro_makes_is_markup_where_values_are_escaped():
+    macro = "{% macro bold(text) %}<b>{{ text }}</b>{{ caller() if caller }}{% endmacro %}"
+    source = f'{macro}{{{{ bold(name) }}}}{{% call bold(text="x") %}}<i>{{% endcall %}}'
+    assert rendered(source, name="<&") == "<b>&lt;&amp;</b><b>x</b><i>"
 
 
 def test_rules_for_passwords_are_a_list_as_django_makes_them(cliente):
@@ -110,6 +142,21 @@ def test_time_is_that_of_the_zone_of_now():
     for zone, said in [("Europe/Madrid", "00:30"), ("UTC", "23:30"), ("Europe/Madrid", "00:30")]:
         with timezone.override(zone):
             assert rendered('{{ moment|date("H:i") }}', moment=MOMENT) == said
+
+
+def test_time_is_written_in_the_formats_of_every_language():
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            written = rendered('{{ moment|date("DATETIME_FORMAT") }}', moment=MOMENT)
+            assert written == date(template_localtime(MOMENT), "DATETIME_FORMAT")
+
+
+def test_number_is_written_as_django_does():
+    values = [0, 1, 1234.5, -0.04, True, float("nan"), None, "x", [1]]
+    for form in (-1, 1, "-2g"):
+        with translation.override("es"):
+            shown = [rendered("{{ value|floatformat(form) }}", value=v, form=form) for v in values]
+            assert shown == [floatformat(value, form) for value in values]
 
 
 def test_nothing_and_a_little_less_are_both_zero():
