@@ -15,10 +15,8 @@ def object_id(document: dict) -> ObjectId | None:
 def poster_url(movie: dict) -> str:
     """The address of its poster, if it is of a host whose images may be shown."""
     address = movie.get("poster")
-    if not details.is_text(address):
-        return ""
-    hosts = tuple(f"{host.rstrip('/')}/" for host in settings.POSTER_HOSTS)
-    return address if address.startswith(hosts) else ""
+    is_theirs = details.is_text(address) and address.startswith(settings.POSTER_HOSTS)
+    return address if is_theirs else ""
 
 
 def is_by(comment: Comment, user) -> bool:

@@ -215,7 +215,7 @@ DEFAULT_EXCEPTION_REPORTER_FILTER = "pialara_site.concealment.Concealing"
 X_FRAME_OPTIONS = "DENY"
 # The only outside hosts that pages show images of, the films' posters; "none" for none.
 POSTER_HOSTS = env("list", "POSTER_HOSTS", ["https://m.media-amazon.com"])
-POSTER_HOSTS = [host for host in POSTER_HOSTS if host != "none"]
+POSTER_HOSTS = tuple(f"{host.rstrip('/')}/" for host in POSTER_HOSTS if host != "none")
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],

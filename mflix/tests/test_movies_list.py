@@ -487,7 +487,7 @@ def test_posters_of_other_hosts_are_not_asked_for(anonymous, address):
 
 
 def test_hosts_of_posters_are_a_setting(anonymous, settings):
-    settings.POSTER_HOSTS = ["https://posters.example"]
+    settings.POSTER_HOSTS = ("https://posters.example/",)
     a_movie(poster=ADDRESS)
     a_movie(poster="https://posters.example/y.png")
     assert [each["src"] for each in posters(FilmsPage(anonymous))] == [
@@ -496,7 +496,7 @@ def test_hosts_of_posters_are_a_setting(anonymous, settings):
 
 
 def test_posters_can_be_switched_off(anonymous, settings):
-    settings.POSTER_HOSTS = []
+    settings.POSTER_HOSTS = ()
     a_movie(poster=ADDRESS)
     assert posters(FilmsPage(anonymous)) == []
 
@@ -504,7 +504,7 @@ def test_posters_can_be_switched_off(anonymous, settings):
 def test_browser_may_load_posters_and_no_other_outside_images(anonymous):
     policy = anonymous.get("/mflix/").headers["Content-Security-Policy"]
     [images] = [part for part in policy.split("; ") if part.startswith("img-src")]
-    assert images == "img-src 'self' https://m.media-amazon.com"
+    assert images == "img-src 'self' https://m.media-amazon.com/"
 
 
 # For those who are logged in, and beside the first page
