@@ -11,11 +11,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from pymongo import ASCENDING, IndexModel, ReturnDocument, UpdateOne
+from pymongo.read_concern import ReadConcern
+from pymongo.write_concern import WriteConcern
 
 from pialara_site.mongo import pialara
 from pialara_site.turns import Busy
 
-attempts = pialara.login_attempts
+# By the primary alone: what an election may take along is one attempt more, or one not forgiven.
+attempts = pialara.login_attempts.with_options(
+    read_concern=ReadConcern("local"), write_concern=WriteConcern(w=1)
+)
 
 INDEXES = [IndexModel([("expires", ASCENDING)], expireAfterSeconds=0)]
 VALIDATOR = {
