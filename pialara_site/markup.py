@@ -96,7 +96,7 @@ def formatted(moment: date, form: str) -> str:
 
 @lru_cache(maxsize=5000)
 def _of_day(language: str, day: date, form: str) -> str:
-    """A day of few, where the time of day is still to come: "2 March 2026, H:i"."""
+    """A day with the time of day still to come: "2 March 2026, H:i". A page shows few days."""
     return dateformat.format(day, get_format(form).replace(CLOCK, r"\H:\i"))
 
 
