@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
@@ -42,8 +43,7 @@ TYPES = {"movie": gettext_lazy("Film"), "series": gettext_lazy("Series")}
 _TRANSLATED = {"genre": genres.shown, "country": world.country, "language": world.language}
 
 
-@dataclass(frozen=True)
-class Link:
+class Link(NamedTuple):
     label: str
     url: str
     count: int | None = None
