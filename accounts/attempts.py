@@ -17,7 +17,7 @@ from pymongo.write_concern import WriteConcern
 from pialara_site.mongo import pialara
 from pialara_site.turns import Busy
 
-# By the primary alone: what an election may take along is one attempt more, or one not forgiven.
+# By the primary alone: an election or a crash may take along the attempts of its last moments.
 attempts = pialara.login_attempts.with_options(
     read_concern=ReadConcern("local"), write_concern=WriteConcern(w=1)
 )

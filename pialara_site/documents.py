@@ -1,7 +1,7 @@
 """Jinja's environment for pages that show hundreds of values, most of them fields of documents.
 
 Templates mean what they mean to Jinja; reading a field, showing a value and calling a function take
-less of the processor: 15 to 25 % of that of a page (docs/performance.md).
+less of the processor (docs/performance.md).
 """
 
 import html
@@ -36,7 +36,7 @@ class Generator(CodeGenerator):
 class Calls(Context):
     """Calls plain functions and macros without asking first what kind they are of."""
 
-    def call(self, called, *args, _loop_vars=None, _block_vars=None, **kwargs):
+    def call(self, called, /, *args, _loop_vars=None, _block_vars=None, **kwargs):
         if type(called) is FunctionType and not called.__dict__:  # where Jinja marks its own kinds
             return called(*args, **kwargs)
         if type(called) is Macro:

@@ -86,7 +86,10 @@ def _floatformat(language: str, value: float, form: int | str) -> str:
 
 
 def formatted(moment: date, form: str) -> str:
-    """A time of our zone, or a date, in a form that Django's `date` filter knows."""
+    """A time of our zone, or a date, in a form of Django's such as DATETIME_FORMAT.
+
+    Of the time of day, those of our languages have "H:i" alone.
+    """
     language = translation.get_language()
     if not isinstance(moment, datetime):
         return _of_day(language, moment, form)

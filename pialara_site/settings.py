@@ -213,8 +213,8 @@ if proxy_header := env("str", "HTTPS_HEADER", ""):
     SECURE_PROXY_SSL_HEADER = (f"HTTP_{proxy_header.upper().replace('-', '_')}", "https")
 DEFAULT_EXCEPTION_REPORTER_FILTER = "pialara_site.concealment.Concealing"
 X_FRAME_OPTIONS = "DENY"
-# The only outside hosts that pages show images of, the films' posters; "none" for none. As what
-# addresses there begin with, so that no longer name of a host is taken for one of them.
+# The only outside hosts that pages show images of, the films' posters; "none" for none. Each ends
+# in a slash, or https://example.org would let https://example.org.evil.example in.
 POSTER_HOSTS = env("list", "POSTER_HOSTS", ["https://m.media-amazon.com"])
 POSTER_HOSTS = tuple(f"{host.rstrip('/')}/" for host in POSTER_HOSTS if host != "none")
 CONTENT_SECURITY_POLICY = {
@@ -225,7 +225,7 @@ CONTENT_SECURITY_POLICY = {
         "font-src": [SELF],
         "form-action": [SELF],
         "frame-ancestors": [NONE],
-        "img-src": [SELF, *(address.rstrip("/") for address in POSTER_HOSTS)],
+        "img-src": [SELF, *POSTER_HOSTS],
         "manifest-src": [SELF],
         "script-src": [SELF],
         "style-src": [SELF],

@@ -54,6 +54,12 @@ def test_list_shows_sex_age_condition_and_last_login(tecnico, own):
         assert part in page
 
 
+@pytest.mark.parametrize(("letters", "shown"), [(120, "x" * 120), (121, "x" * 119 + "…")])
+def test_list_cuts_long_conditions(tecnico, own, letters, shown):
+    own("Ana", patologia="x" * letters)
+    assert f">{shown}</td>" in tecnico.get("/clients/").text
+
+
 @pytest.mark.parametrize(("estado", "told"), [("activo", False), ("suspendido", True)])
 def test_list_says_who_is_not_active(tecnico, own, estado, told):
     own("Ana", estado=estado)

@@ -6,9 +6,11 @@ from datetime import UTC, datetime
 import pytest
 from bson import Decimal128, ObjectId
 from bson.datetime_ms import DatetimeMS
+from django.core import signing
 from pymongo import ASCENDING, DESCENDING
 
-from mflix.keyset import LOWEST_DATE, LOWEST_NUMBER, LOWEST_TEXT, Cursor, Order
+from mflix.keyset import _BSON as BSON
+from mflix.keyset import LOWEST_DATE, LOWEST_NUMBER, LOWEST_TEXT, Cursor, Order, _signer
 from mflix.movies import COLLATION, movies
 
 NEWEST = Order("year", LOWEST_NUMBER, DESCENDING)
@@ -188,6 +190,20 @@ def test_empty_list_has_no_other_pages():
 def test_token_that_is_not_ours_shows_the_first_page(name, token):
     store("year", NUMBERS)
     assert page(NEWEST, {name: token}) == page(NEWEST)
+
+
+@pytest.mark.parametrize("serializer", [signing.JSONSerializer, BSON])
+@pytest.mark.parametrize("held", [[0, 1], [0, 1, 2, 3], {}, "x", 1, None])
+def test_token_that_holds_something_else_shows_the_first_page(serializer, held):
+    store("year", NUMBERS)
+    token = _signer(NEWEST).sign_object(held, serializer=serializer)
+    assert page(NEWEST, {"after": token}) == page(NEWEST)
+
+
+def test_token_of_an_older_version_shows_the_first_page():
+    store("year", NUMBERS)
+    token = _signer(NEWEST).sign_object([0, 2001, {"$oid": "0" * 24}])
+    assert page(NEWEST, {"after": token}) == page(NEWEST)
 
 
 def test_changed_token_shows_the_first_page():

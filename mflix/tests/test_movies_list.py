@@ -504,7 +504,7 @@ def test_posters_can_be_switched_off(anonymous, settings):
 def test_browser_may_load_posters_and_no_other_outside_images(anonymous):
     policy = anonymous.get("/mflix/").headers["Content-Security-Policy"]
     [images] = [part for part in policy.split("; ") if part.startswith("img-src")]
-    assert images == "img-src 'self' https://m.media-amazon.com"
+    assert images == "img-src 'self' https://m.media-amazon.com/"
 
 
 # For those who are logged in, and beside the first page

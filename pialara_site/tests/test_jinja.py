@@ -89,6 +89,11 @@ def test_what_a_macro_makes_is_markup_where_values_are_escaped():
     assert rendered(source, name="<&") == "<b>&lt;&amp;</b><b>x</b><i>"
 
 
+def test_macro_may_name_its_values_as_it_likes():
+    macro = "{% macro bold(self, called) %}<b>{{ called }}</b>{% endmacro %}"
+    assert rendered(macro + "{{ bold(1, called=name) }}", name="<") == "<b>&lt;</b>"
+
+
 def test_rules_for_passwords_are_a_list_as_django_makes_them(cliente):
     page = cliente.get("/profile/password/").text
     assert "<ul><li>" in page
@@ -125,6 +130,7 @@ MOMENT = datetime(2026, 3, 1, 23, 30, tzinfo=UTC)
     ("source", "english", "spanish"),
     [
         ("{{ 7.5|tenths(get_language()) }}", "7.5", "7,5"),
+        ('{{ 1234.5|floatformat("-2g") }}', "1,234.5", "1\xa0234,5"),
         ('{{ moment|date("DATE_FORMAT") }}', "2 March 2026", "2 de marzo de 2026"),
         ("{{ film|details }}", "1 March 2026", "1 de marzo de 2026"),
         ("{{ state(user) }}", "Suspended", "Suspendido"),

@@ -19,7 +19,7 @@ GUARDS = {
 }
 NOTHING = {"default-src", "base-uri", "frame-ancestors"}
 OURS_ALONE = {"connect-src", "font-src", "form-action", "manifest-src", "script-src", "style-src"}
-POSTERS = ["'self'", "https://m.media-amazon.com"]
+POSTERS = ["'self'", "https://m.media-amazon.com/"]
 
 
 def faults(response) -> list[str]:
