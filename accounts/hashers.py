@@ -11,7 +11,8 @@ from django.contrib.auth.hashers import Argon2PasswordHasher, BasePasswordHasher
 from pialara_site import cores
 from pialara_site.turns import Turns
 
-NICENESS = 10
+# A hash works on eight threads at once, each of which would take as much of a core as a page's.
+NICENESS = 15
 
 
 def _step_back():
