@@ -7,6 +7,7 @@ less of the processor (docs/performance.md).
 import html
 from types import FunctionType
 
+from django.utils.functional import SimpleLazyObject, empty
 from jinja2 import Environment
 from jinja2.compiler import CodeGenerator
 from jinja2.runtime import Context, Macro
@@ -24,7 +25,17 @@ def shown(value) -> str:
 
 
 class Generator(CodeGenerator):
-    """Compiles templates that show values by shown()."""
+    """Compiles templates that show values by shown(), and loops that give out one piece each."""
+
+    def visit_For(self, node, frame):  # noqa: N802, as Jinja names it
+        """As Jinja's, which hands each piece of each row out through all templates around it."""
+        if frame.buffer is not None:
+            super().visit_For(node, frame)
+            return
+        self.buffer(frame)
+        super().visit_For(node, frame)
+        self.writeline(f"yield concat({frame.buffer})")
+        frame.buffer = None
 
     def _output_child_pre(self, node, frame, finalize):
         if frame.eval_ctx.autoescape and not frame.eval_ctx.volatile:
@@ -44,6 +55,15 @@ class Calls(Context):
         return super().call(called, *args, _loop_vars=_loop_vars, _block_vars=_block_vars, **kwargs)
 
 
+def behind(lazy: SimpleLazyObject):
+    """What a lazy object stands for. Read by way of itself, each attribute takes three calls."""
+    found = object.__getattribute__(lazy, "_wrapped")
+    if found is not empty:
+        return found
+    lazy._setup()
+    return lazy._wrapped
+
+
 class Documents(Environment):
     """An environment in which `movie.title` of a document is its field, before any method.
 
@@ -56,7 +76,10 @@ class Documents(Environment):
     shown = staticmethod(shown)
 
     def getattr(self, obj, attribute: str):
-        if type(obj) is dict:
+        kind = type(obj)
+        if kind is SimpleLazyObject:
+            obj = behind(obj)
+        elif kind is dict:
             if attribute in obj:
                 return obj[attribute]
             if not hasattr(dict, attribute):
