@@ -1,6 +1,8 @@
 import os
 
+from django import db
 from django.conf import settings
+from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
 
 from pialara_site import embedded
@@ -14,6 +16,11 @@ application = in_turn(shared(get_wsgi_application()))
 from pialara_site.news import NothingNew  # noqa: E402  (it needs the settings)
 
 application = NothingNew(application)
+
+# Django has no database here whose queries and connections there were to look after.
+request_started.disconnect(db.reset_queries)
+for each in (request_started, request_finished):
+    each.disconnect(db.close_old_connections)
 
 # Who ends last stops the server of our own: not while this process lives.
 needed = None if settings.MONGODB_URI else embedded.server().held()
