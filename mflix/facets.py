@@ -1,6 +1,7 @@
 """The numbers beside the list of films: how many there are, and how many of each kind."""
 
-from dataclasses import dataclass
+import hashlib
+from dataclasses import dataclass, field
 
 from pymongo import ASCENDING, DESCENDING
 
@@ -23,7 +24,7 @@ class Facets:
     """How many films fit a search, and how many of each kind; all exact up to most_counted().
 
     Any greater number means "more". Each facet is a list of (value, count): names with the most
-    films first, the others in order.
+    films first, the others in order. `digest` stands for all of them, as they are many.
     """
 
     total: int
@@ -32,6 +33,10 @@ class Facets:
     decade: list[tuple[int, int]]
     runtime: list[tuple[str, int]]
     metacritic: list[tuple[str, int]]
+    digest: str = field(init=False, repr=False)
+
+    def __post_init__(self):
+        object.__setattr__(self, "digest", hashlib.blake2b(repr(self).encode()).hexdigest())
 
 
 NONE = Facets(0, [], [], [], [], [])

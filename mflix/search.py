@@ -67,13 +67,7 @@ class Search:
     @classmethod
     def read(cls, query: QueryDict) -> "Search":
         """The search of a URL; what makes no sense is no filter."""
-        return cls(
-            **{name: search_text(query, name) for name in ("q", "title", "rated", "type")},
-            **{name: _values(query, name) for name in FIELDS},
-            **{name: _year(query.get(name, "")) for name in ("year_from", "year_to")},
-            **{name: _bucket(query.get(name, ""), BUCKETS[name]) for name in BUCKETS},
-            rating_from=_rating(query.get("rating_from", "")),
-        )
+        return cls(**{name: read(query, name) for name, read in _READERS.items() if name in query})
 
     @property
     def given(self) -> list[str]:
@@ -121,18 +115,27 @@ def _values(query: QueryDict, name: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(texts))
 
 
-def _year(text: str) -> int | None:
-    text = text.strip()
+def _year(query: QueryDict, name: str) -> int | None:
+    text = query.get(name, "").strip()
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 4 else None
 
 
-def _rating(text: str) -> float | None:
-    text = text.strip().replace(",", ".")
+def _rating(query: QueryDict, name: str) -> float | None:
+    text = query.get(name, "").strip().replace(",", ".")
     return float(text) if re.fullmatch(r"\d{1,2}(\.\d{1,9})?", text, re.ASCII) else None
 
 
-def _bucket(text: str, bounds: tuple) -> str:
-    return one_of(text, (*map(str, bounds[:-1]), OTHER))
+def _bucket(query: QueryDict, name: str) -> str:
+    return one_of(query.get(name, ""), (*map(str, BUCKETS[name][:-1]), OTHER))
+
+
+_READERS = {
+    **dict.fromkeys(("q", "title", "rated", "type"), search_text),
+    **dict.fromkeys(FIELDS, _values),
+    **dict.fromkeys(("year_from", "year_to"), _year),
+    **dict.fromkeys(BUCKETS, _bucket),
+    "rating_from": _rating,
+}
 
 
 def _range(lowest, highest) -> dict:
