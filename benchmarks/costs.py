@@ -15,7 +15,7 @@ from pialara_site.mongo import mflix, pialara
 from tests.commands import Command, recorder
 
 from . import raw
-from .jobs import Job, someone
+from .jobs import CSRF, Job, someone
 from .load import Failed
 
 SAMPLE = 25
@@ -39,6 +39,7 @@ def visitor(job: Job) -> Client:
     client = Client(HTTP_USER_AGENT="Mozilla/5.0", HTTP_HOST="127.0.0.1")
     if job.role:
         client.force_login(User.from_document(someone(job.role)))
+        client.cookies[settings.CSRF_COOKIE_NAME] = CSRF  # which the login page gave them
     return client
 
 
