@@ -141,12 +141,12 @@ def test_page_of_films_is_little_work(anonymous):
     first = anonymous.get("/mflix/?genre=Drama")
     second = anonymous.get(f"/mflix/?genre=Drama&after={first.context['page'].films.after}")
     third = f"/mflix/?genre=Drama&after={second.context['page'].films.after}"
-    assert calls(anonymous, [third]) < 10_500
+    assert calls(anonymous, [third]) < 8_100
 
 
 def test_page_of_a_film_is_little_work(anonymous):
     movies = [a_movie() for _film in range(3)]
-    assert calls(anonymous, [f"/mflix/movies/{movie['_id']}/" for movie in movies]) < 8_500
+    assert calls(anonymous, [f"/mflix/movies/{movie['_id']}/" for movie in movies]) < 7_600
 
 
 def test_page_of_a_film_with_all_that_it_may_have_is_little_work(anonymous):
@@ -155,11 +155,11 @@ def test_page_of_a_film_with_all_that_it_may_have_is_little_work(anonymous):
     for number in range(60):
         a_comment(movies[number % 3])
     paths = [f"/mflix/movies/{movie['_id']}/" for movie in movies[:3]]
-    assert calls(anonymous, paths) < 18_500
+    assert calls(anonymous, paths) < 16_300
 
 
 def test_list_of_users_is_little_work(admin, caching, heard):
     for _user in range(80):
         a_client(password="")
     heard()  # or the numbers beside the filters are counted, and shown, anew for any page
-    assert calls(admin, ["/users/", "/users/?page=2", "/users/?page=3"]) < 22_000
+    assert calls(admin, ["/users/", "/users/?page=2", "/users/?page=3"]) < 17_500

@@ -86,6 +86,13 @@ def test_facet_without_values_is_not_offered():
     assert browsing("", facets()).facets() == []
 
 
+def test_digest_stands_for_all_numbers():
+    one, other = ([("Drama", count)] for count in (7, 8))
+    digests = [facets(genre=one), facets(genre=other), facets(country=one), NONE]
+    assert len({each.digest for each in digests}) == len(digests)
+    assert facets(genre=one).digest == facets(genre=list(one)).digest
+
+
 def test_links_keep_the_sort():
     assert browsing("genre=War&sort=newest").tags()[0].url == "?sort=newest"
 

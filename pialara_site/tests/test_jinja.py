@@ -11,9 +11,11 @@ from django.template.defaultfilters import date, floatformat
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.functional import SimpleLazyObject
 from django.utils.safestring import mark_safe
 from django.utils.timezone import template_localtime
 from django.utils.translation import gettext_lazy
+from jinja2 import DictLoader, Environment
 from markupsafe import Markup
 
 from accounts.models import User
@@ -119,6 +121,54 @@ def test_document_without_such_a_field_has_its_methods():
 
 def test_missing_field_shows_nothing():
     assert rendered("{{ film.title }}|{{ film.imdb.rating }}", film={"imdb": None}) == "|"
+
+
+@pytest.mark.parametrize("loads", [0, 1], ids=["not loaded yet", "loaded"])
+def test_attribute_of_a_lazy_object_is_that_of_what_it_stands_for(loads):
+    lazy = SimpleLazyObject(lambda: User(nombre="Ana"))
+    for _time in range(loads):
+        str(lazy)
+    assert rendered("{{ user.nombre }}{{ user.nothing }}", user=lazy) == "Ana"
+
+
+# Loops
+
+LOOPS = [
+    "{% for n in rows %}{{ n }},{% endfor %}",
+    "{% for n in rows %}{{ loop.index }} of {{ loop.length }}: {{ n }}{% endfor %}",
+    "{% for n in nobody %}{{ n }}{% else %}nothing{% endfor %}",
+    "{% for n in rows if n > 1 %}{% for m in rows %}{{ n * m }} {% endfor %};{% endfor %}",
+    "{% for n in rows %}{% if n > 1 %}{% for m in rows %}{{ m }}{% endfor %}{% endif %}"
+    "{% endfor %}",
+    "{% if rows %}{% for n in rows %}{{ n }}{% endfor %}{% else %}none{% endif %} then {{ rows }}",
+    "{% set said %}{% for n in rows %}<{{ n }}>{% endfor %}{% endset %}{{ said }}",
+    "{% for n in tree recursive %}{{ n.name }}({{ loop(n.below) }}){% endfor %}",
+    "{% macro all(of) %}{% for n in of %}{{ caller(n) }}{% endfor %}{% endmacro %}"
+    "{% call(n) all(rows) %}<b>{{ n }}</b>{% endcall %}",
+]
+TREE = [{"name": "a", "below": [{"name": "b", "below": []}]}, {"name": "c", "below": []}]
+
+
+@pytest.mark.parametrize("source", LOOPS)
+def test_loop_shows_what_jinjas_own_shows(source):
+    context = {"rows": [1, 2, 3], "nobody": [], "tree": TREE}
+    jinjas = Environment(autoescape=True).from_string(source)
+    assert rendered(source, **context) == jinjas.render(context)
+
+
+def test_loops_of_a_page_and_of_what_it_extends_stand_where_they_are_written():
+    pages = {
+        "frame": "<{% for n in rows %}{{ n }}{% block row scoped %}{% endblock %}{% endfor %}>",
+        "page": '{% extends "frame" %}{% for n in rows %}lost{% endfor %}'
+        "{% block row %}{% for m in rows %}{{ n * m }}.{% endfor %}{% endblock %}",
+    }
+    ours = engines["jinja2"].env.overlay(loader=DictLoader(pages))
+    assert ours.get_template("page").render(rows=[1, 2]) == "<11.2.22.4.>"
+
+
+def test_loop_hands_its_text_out_in_one_piece():
+    template = engines["jinja2"].env.from_string("{% for n in rows %}{{ n }}, {% endfor %}")
+    assert list(template.generate(rows=[1, 2, 3])) == ["1, 2, 3, "]
 
 
 # Numbers and times, which are kept by their language and zone
