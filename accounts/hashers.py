@@ -11,7 +11,8 @@ from django.contrib.auth.hashers import Argon2PasswordHasher, BasePasswordHasher
 from pialara_site import cores
 from pialara_site.turns import Turns
 
-# A hash works on eight threads at once, each of which would take as much of a core as a page's.
+# Of a hash's eight threads at 10, all together weigh nearly what one does that makes a page; at 15,
+# a quarter.
 NICENESS = 15
 
 

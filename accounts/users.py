@@ -17,7 +17,6 @@ from pymongo import ASCENDING, DESCENDING, IndexModel
 from pymongo.client_session import ClientSession
 from pymongo.collation import Collation
 from pymongo.errors import DuplicateKeyError
-from pymongo.write_concern import WriteConcern
 
 from mflix import comments
 from pialara_site.mongo import CONFIRMED, pialara, transaction
@@ -173,15 +172,9 @@ def version(user: User, fields) -> str:
 
 
 def record_login(user: User):
-    """Count a login and keep its time.
-
-    Nobody waits until a majority has it: the session is stored after it, and what waits for that
-    one, waits for both.
-    """
+    """Count a login and keep its time."""
     counted = {"$add": [{"$cond": [{"$isNumber": "$accesos"}, "$accesos", 0]}, 1]}
-    users.with_options(write_concern=WriteConcern(w=1)).update_one(
-        {"_id": user.pk}, [{"$set": {"ultimo_acceso": "$$NOW", "accesos": counted}}]
-    )
+    users.update_one({"_id": user.pk}, [{"$set": {"ultimo_acceso": "$$NOW", "accesos": counted}}])
 
 
 def rehash(user: User, password: str) -> bool:

@@ -36,7 +36,8 @@ class Facets:
     digest: str = field(init=False, repr=False)
 
     def __post_init__(self):
-        object.__setattr__(self, "digest", hashlib.blake2b(repr(self).encode()).hexdigest())
+        digest = hashlib.blake2b(repr(self).encode(), digest_size=16).hexdigest()
+        object.__setattr__(self, "digest", digest)
 
 
 NONE = Facets(0, [], [], [], [], [])

@@ -8,7 +8,7 @@ import html
 from types import FunctionType
 
 from django.utils.functional import SimpleLazyObject, empty
-from jinja2 import Environment
+from jinja2 import Environment, nodes
 from jinja2.compiler import CodeGenerator
 from jinja2.runtime import Context, Macro
 from markupsafe import Markup
@@ -28,8 +28,13 @@ class Generator(CodeGenerator):
     """Compiles templates that show values by shown(), and loops that give out one piece each."""
 
     def visit_For(self, node, frame):  # noqa: N802, as Jinja names it
-        """As Jinja's, which hands each piece of each row out through all templates around it."""
-        if frame.buffer is not None:
+        """As Jinja's, but what the outermost loop shows is handed out at once.
+
+        Jinja hands each piece of each row out through all templates around it.
+        """
+        # What is included without context goes out at once in any case, past the buffer.
+        goes_past = any(not each.with_context for each in node.find_all(nodes.Include))
+        if frame.buffer is not None or goes_past:
             super().visit_For(node, frame)
             return
         self.buffer(frame)
@@ -58,10 +63,10 @@ class Calls(Context):
 def behind(lazy: SimpleLazyObject):
     """What a lazy object stands for. Read by way of itself, each attribute takes three calls."""
     found = object.__getattribute__(lazy, "_wrapped")
-    if found is not empty:
-        return found
-    lazy._setup()
-    return lazy._wrapped
+    if found is empty:
+        lazy._setup()
+        found = lazy._wrapped
+    return found
 
 
 class Documents(Environment):
@@ -76,10 +81,9 @@ class Documents(Environment):
     shown = staticmethod(shown)
 
     def getattr(self, obj, attribute: str):
-        kind = type(obj)
-        if kind is SimpleLazyObject:
+        if type(obj) is SimpleLazyObject:
             obj = behind(obj)
-        elif kind is dict:
+        if type(obj) is dict:
             if attribute in obj:
                 return obj[attribute]
             if not hasattr(dict, attribute):

@@ -17,10 +17,10 @@ from pialara_site.news import NothingNew  # noqa: E402  (it needs the settings)
 
 application = NothingNew(application)
 
-# Django has no database here whose queries and connections there were to look after.
+# Django has no database here, whose queries and connections it would look after at each request.
 request_started.disconnect(db.reset_queries)
-for each in (request_started, request_finished):
-    each.disconnect(db.close_old_connections)
+for signal in (request_started, request_finished):
+    signal.disconnect(db.close_old_connections)
 
 # Who ends last stops the server of our own: not while this process lives.
 needed = None if settings.MONGODB_URI else embedded.server().held()

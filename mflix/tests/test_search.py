@@ -1,9 +1,11 @@
 """What a URL asks for: searches, filters and sorts, without MongoDB."""
 
+from dataclasses import fields
+
 import pytest
 from django.http import QueryDict
 
-from mflix.search import ORDERS, Search, beginning_with, order_of
+from mflix.search import _READERS, ORDERS, Search, beginning_with, order_of
 
 
 def search(query: str) -> Search:
@@ -12,6 +14,10 @@ def search(query: str) -> Search:
 
 def criteria(query: str) -> dict:
     return search(query).criteria()
+
+
+def test_every_filter_is_read():
+    assert set(_READERS) == {each.name for each in fields(Search)}
 
 
 def test_nothing_asked_for_is_no_filter():

@@ -131,8 +131,21 @@ def test_attribute_of_a_lazy_object_is_that_of_what_it_stands_for(loads):
     assert rendered("{{ user.nombre }}{{ user.nothing }}", user=lazy) == "Ana"
 
 
+def test_field_of_a_lazy_document_comes_before_a_method():
+    assert rendered("{{ it.items }}", it=SimpleLazyObject(lambda: {"items": 3})) == "3"
+
+
+def test_error_of_what_a_lazy_object_asks_is_no_missing_field():
+    def fail():
+        raise AttributeError("ours")
+
+    with pytest.raises(AttributeError, match="ours"):
+        rendered("{{ user.nombre }}", user=SimpleLazyObject(fail))
+
+
 # Loops
 
+INCLUDED = {"part": "<{{ n }}>"}
 LOOPS = [
     "{% for n in rows %}{{ n }},{% endfor %}",
     "{% for n in rows %}{{ loop.index }} of {{ loop.length }}: {{ n }}{% endfor %}",
@@ -145,15 +158,20 @@ LOOPS = [
     "{% for n in tree recursive %}{{ n.name }}({{ loop(n.below) }}){% endfor %}",
     "{% macro all(of) %}{% for n in of %}{{ caller(n) }}{% endfor %}{% endmacro %}"
     "{% call(n) all(rows) %}<b>{{ n }}</b>{% endcall %}",
+    '{% for n in rows %}[{{ n }}{% include "part" %}]{% endfor %}',
+    '{% for n in rows %}[{{ n }}{% include "part" without context %}]{% endfor %}',
+    "{% for n in rows %}{% autoescape false %}{{ tag }}{% endautoescape %}{{ tag }}{% endfor %}",
 ]
 TREE = [{"name": "a", "below": [{"name": "b", "below": []}]}, {"name": "c", "below": []}]
 
 
 @pytest.mark.parametrize("source", LOOPS)
 def test_loop_shows_what_jinjas_own_shows(source):
-    context = {"rows": [1, 2, 3], "nobody": [], "tree": TREE}
-    jinjas = Environment(autoescape=True).from_string(source)
-    assert rendered(source, **context) == jinjas.render(context)
+    context = {"rows": [1, 2, 3], "nobody": [], "tree": TREE, "tag": "<b>"}
+    ours = engines["jinja2"].env.overlay(loader=DictLoader(INCLUDED))
+    jinjas = Environment(autoescape=True, loader=DictLoader(INCLUDED))
+    shown, expected = (env.from_string(source).render(context) for env in (ours, jinjas))
+    assert shown == expected
 
 
 def test_loops_of_a_page_and_of_what_it_extends_stand_where_they_are_written():

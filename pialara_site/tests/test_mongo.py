@@ -58,6 +58,19 @@ def test_importing_the_connection_opens_no_socket(tmp_path):
     assert result.returncode == 0, result.stderr
 
 
+def test_server_looks_after_no_database_of_djangos(tmp_path):
+    code = (
+        "import pialara_site.wsgi\n"
+        "from django.core.signals import request_finished, request_started\n"
+        "signals = (request_started, request_finished)\n"
+        "heard = [each for signal in signals for each in signal._live_receivers(None)[0]]\n"
+        "assert heard, 'nobody is heard at all'\n"
+        "assert not [each for each in heard if each.__module__ == 'django.db'], heard\n"
+    )
+    result = python(code, **environment(tmp_path, MONGODB_URI="mongodb://db.example.org/"))
+    assert result.returncode == 0, result.stderr
+
+
 def test_process_holds_one_client(mongod, tmp_path, admin):
     code = (
         "import gc, pymongo\n"
