@@ -1,6 +1,7 @@
 """A replica set of real mongods on loopback, to be broken: killed, frozen, emptied."""
 
 import contextlib
+import os
 import shutil
 import signal
 import subprocess
@@ -58,6 +59,8 @@ class Member:
 
     def freeze(self):
         self.process.send_signal(signal.SIGSTOP)
+        # Its threads on another core go on for a moment, and may answer.
+        os.waitid(os.P_PID, self.process.pid, os.WSTOPPED)
         self.is_frozen = True
 
     def thaw(self):
