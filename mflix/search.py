@@ -67,8 +67,8 @@ class Search:
     @classmethod
     def read(cls, query: QueryDict) -> "Search":
         """The search of a URL; what makes no sense is no filter."""
-        given = {name: reader for name, reader in _READERS.items() if name in query}
-        return cls(**{name: reader(query, name) for name, reader in given.items()})
+        readers = {name: reader for name, reader in _READERS.items() if name in query}
+        return cls(**{name: reader(query, name) for name, reader in readers.items()})
 
     @property
     def given(self) -> list[str]:

@@ -39,8 +39,8 @@ class Generator(CodeGenerator):
             return
         self.buffer(frame)
         super().visit_For(node, frame)
-        shown, frame.buffer = f"concat({frame.buffer})", None
-        self.simple_write(shown, frame)
+        in_one, frame.buffer = f"concat({frame.buffer})", None
+        self.simple_write(in_one, frame)
 
     def _output_child_pre(self, node, frame, finalize):
         if frame.eval_ctx.autoescape and not frame.eval_ctx.volatile:

@@ -44,6 +44,11 @@ def test_options_of_the_address_go_before_our_own(settings):
 # One client, no work at import
 
 
+def assert_runs_without_database(code: str, tmp_path):
+    result = python(code, **environment(tmp_path, MONGODB_URI="mongodb://db.example.org/"))
+    assert result.returncode == 0, result.stderr
+
+
 def test_importing_the_connection_opens_no_socket(tmp_path):
     code = (
         "import socket, sys\n"
@@ -54,8 +59,7 @@ def test_importing_the_connection_opens_no_socket(tmp_path):
         "from pialara_site import mongo\n"
         "assert not mongo.client._opened\n"
     )
-    result = python(code, **environment(tmp_path, MONGODB_URI="mongodb://db.example.org/"))
-    assert result.returncode == 0, result.stderr
+    assert_runs_without_database(code, tmp_path)
 
 
 def test_server_looks_after_no_database_of_djangos(tmp_path):
@@ -67,8 +71,7 @@ def test_server_looks_after_no_database_of_djangos(tmp_path):
         "assert heard, 'nobody is heard at all'\n"
         "assert not [each for each in heard if each.__module__ == 'django.db'], heard\n"
     )
-    result = python(code, **environment(tmp_path, MONGODB_URI="mongodb://db.example.org/"))
-    assert result.returncode == 0, result.stderr
+    assert_runs_without_database(code, tmp_path)
 
 
 def test_process_holds_one_client(mongod, tmp_path, admin):
