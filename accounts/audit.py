@@ -11,7 +11,9 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
+from pialara_site import pages
 from pialara_site.mongo import pialara
+from pialara_site.pages import Page
 
 from .models import text
 
@@ -138,16 +140,9 @@ def count(wanted: dict) -> int:
     return entries.count_documents(wanted) if wanted else entries.estimated_document_count()
 
 
-def search(wanted: dict, start: int) -> list[dict]:
+def search(wanted: dict, page: Page) -> list[dict]:
     """A page of the entries that fit `wanted`, newest first, each with who is still `there`."""
-    pipeline = [
-        {"$match": wanted},
-        {"$sort": dict(_NEWEST)},
-        {"$skip": start},
-        {"$limit": PER_PAGE},
-        *WITH_THOSE_THERE,
-    ]
-    return list(entries.aggregate(pipeline))
+    return pages.read(page, entries, wanted, dict(_NEWEST), *WITH_THOSE_THERE)
 
 
 def about(user_id: ObjectId, most: int) -> list[dict]:

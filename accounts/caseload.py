@@ -7,7 +7,9 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 from pymongo import ASCENDING, DESCENDING
 
-from .directory import page, pattern
+from pialara_site.pages import Page
+
+from .directory import pattern, shown
 from .models import User, birthday
 from .roles import Role
 from .users import COLLATION, users
@@ -38,9 +40,9 @@ class Attention(TextChoices):
         return {"$or": [no_date, {"patologia": {"$in": [None, ""]}}]}
 
 
-def clients(technician: User, q: str, attention: str, sort: str, start: int) -> list[User]:
+def clients(technician: User, q: str, attention: str, sort: str, page: Page) -> list[User]:
     """A page of a technician's clients; `sort` is one of SORTS, with "-" for descending."""
-    return page(criteria(technician, q, attention), ROW, sort, start)
+    return shown(page, criteria(technician, q, attention), sort, ROW)
 
 
 def count(technician: User, q: str = "", attention: str = "") -> int:

@@ -14,8 +14,10 @@ from bson import ObjectId
 from pymongo import ASCENDING, DESCENDING
 from pymongo.errors import OperationFailure
 
+from pialara_site import pages
 from pialara_site.cache import cached
 from pialara_site.changes import Topic
+from pialara_site.pages import Page
 
 from . import audit, sessions
 from .models import User, normal
@@ -191,21 +193,15 @@ def _count(found: Numbers, filters: Filters, kind: User, n: int):
         found.total += n
 
 
-def rows(filters: Filters, sort: str, start: int) -> list[User]:
+def rows(filters: Filters, sort: str, page: Page) -> list[User]:
     """A page of the users that fit; `sort` is one of SORTS, with "-" for descending."""
-    return page(filters.criteria(), ROW, sort, start)
+    return shown(page, filters.criteria(), sort, ROW)
 
 
-def page(wanted: dict, fields: dict, sort: str, start: int) -> list[User]:
+def shown(page: Page, wanted: dict, sort: str, fields: dict) -> list[User]:
     """A page of the users that fit `wanted`; `sort` is a field's name, with "-" for descending."""
-    found = users.find(
-        wanted,
-        fields,
-        sort=order(sort),
-        skip=start,
-        limit=PER_PAGE,
-        collation=COLLATION,
-    )
+    shape = {"$project": fields}
+    found = pages.read(page, users, wanted, order(sort), shape, collation=COLLATION)
     return [User.from_document(doc) for doc in found]
 
 

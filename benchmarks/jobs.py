@@ -7,12 +7,15 @@ from urllib.parse import urlencode
 
 import pymongo
 
+from accounts import directory
 from accounts.demo import PASSWORD
 from accounts.roles import Role, Status
-from accounts.users import users
+from accounts.users import COLLATION, users
 from mflix.keyset import Cursor, Phase
 from mflix.movies import movies
 from mflix.search import DEFAULT_SORT, ORDERS
+from pialara_site.batches import batches
+from pialara_site.pages import Page
 
 PER_PAGE = 20
 DEEPEST = 1000
@@ -132,15 +135,28 @@ def _films(some: list[dict]) -> Iterator[Job]:
 
 
 def _people(chance: random.Random) -> Iterator[Job]:
-    last = min(DEEPEST, users.estimated_document_count() // 25)
-    pages = [f"/users/?page={n}" for n in chance.sample(range(1, last + 1), min(last, SOME))]
-    yield Job("users", pages, 25, Role.ADMINISTRADOR, orm=pages)
+    numbers, links = _pages_of_users(chance)
+    yield Job("users", links, directory.PER_PAGE, Role.ADMINISTRADOR, orm=numbers)
     yield Job("dashboard", ["/dashboard/"], role=Role.ADMINISTRADOR)
     theirs = users.count_documents({"parent": someone(Role.TECNICO)["email"]})
     clients = [f"/clients/?page={n + 1}" for n in range(-(-theirs // 25))]
     yield Job("clients", clients, 25, Role.TECNICO)
     logins = [_login(each["email"]) for each in _active(Role.CLIENTE).limit(SOME)]
     yield Job("login", logins, orm=logins)
+
+
+def _pages_of_users(chance: random.Random) -> tuple[list[str], list[str]]:
+    """Pages anywhere in the list by their numbers, and the same as the links to them are."""
+    by_name = list(directory.order("nombre").items())
+    found = users.find({}, {"_id": 1}, sort=by_name, collation=COLLATION)
+    pages = list(batches((row["_id"] for row in found), directory.PER_PAGE))
+    total = sum(map(len, pages))
+    numbers = chance.sample(range(2, len(pages) + 1), min(len(pages) - 1, SOME))
+    linked = (
+        Page(str(number - 1), total, directory.PER_PAGE).showing(pages[number - 2]).next
+        for number in numbers
+    )
+    return [f"/users/?page={number}" for number in numbers], [f"/users/?page={n}" for n in linked]
 
 
 def _login(email: str) -> str:

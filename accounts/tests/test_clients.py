@@ -72,7 +72,7 @@ def test_query_asks_only_for_what_is_shown(tecnico, own, commands):
     with commands() as seen:
         tecnico.get("/clients/")
     shown = {"nombre", "estado", "sexo", "fecha_nacimiento", "patologia", "ultimo_acceso"}
-    assert seen[-1].body["projection"].keys() == shown
+    assert seen[-1].body["pipeline"][-1]["$project"].keys() == shown
 
 
 def test_list_says_how_many_there_are(tecnico, own):

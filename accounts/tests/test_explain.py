@@ -11,6 +11,7 @@ from accounts.dashboard import activity_pipeline, overview_pipeline
 from accounts.directory import SORTS, Filters, kinds_pipeline
 from accounts.models import User
 from accounts.users import COLLATION, KIND_INDEX, users
+from pialara_site.pages import Page
 from tests.mothers import a_document
 
 # The plans quote the collated keys of indexes, which are no UTF-8, and the latest of all dates.
@@ -31,6 +32,7 @@ FILTERS = [
     Filters(parent="none"),
     Filters(rol="Cliente", estado="activo", parent="t3@example.org"),
 ]
+FIRST = Page("1", 300, directory.PER_PAGE)
 ALL_SORTS = [direction + sort for sort in SORTS for direction in ("", "-")]
 
 
@@ -45,7 +47,7 @@ def hundreds(empty_database):
             password="",
             rol=ROLES[n % 3],
             estado=STATES[n % 7 % 3],
-            parent=f"t{n % 9}@example.org" if n % 5 else None,
+            parent=f"t{n % 8}@example.org" if n % 5 else None,
         )
         for n in range(300)
     )
@@ -56,13 +58,33 @@ def _no_hashing(monkeypatch):
     monkeypatch.setattr("tests.mothers.make_password", lambda password: "!")
 
 
-def explained(pipeline: list[dict], collection=users, collation=COLLATION, **options) -> dict:
+def explained(
+    pipeline: list[dict],
+    collection=users,
+    collation=COLLATION,
+    verbosity="queryPlanner",
+    **options,
+) -> dict:
     command = {"aggregate": collection.name, "pipeline": pipeline, "cursor": {}, **options}
     if collation:
         command["collation"] = collation.document
     return collection.database.command(
-        "explain", command, verbosity="queryPlanner", codec_options=LENIENT
+        "explain", command, verbosity=verbosity, codec_options=LENIENT
     )
+
+
+def read(pipeline: list[dict]) -> dict:
+    """What MongoDB reads for all pieces of `pipeline`."""
+    plans = [explained(piece, verbosity="executionStats") for piece in pieces(pipeline)]
+    done = [plan.get("executionStats") or cursor_of(plan)["executionStats"] for plan in plans]
+    return {
+        name: sum(each[name] for each in done)
+        for name in ("totalKeysExamined", "totalDocsExamined")
+    }
+
+
+def cursor_of(plan: dict) -> dict:
+    return plan["stages"][0]["$cursor"]
 
 
 def chosen_plans(plan) -> Iterator[str]:
@@ -87,21 +109,29 @@ def pieces(pipeline: list[dict]) -> Iterator[list[dict]]:
 
 
 @pytest.fixture
-def plans(commands, hundreds):
-    """The stages of the plan of the query that a call sends."""
+def pipeline(commands):
+    """The pipeline that a call sends to read a page."""
 
-    def plans(call, *args) -> list[str]:
+    def pipeline(call, *args, page=FIRST) -> list[dict]:
         with commands() as seen:
-            call(*args, 0)
-        return list(chosen_plans(explained_find(seen[0].body, "queryPlanner")))
+            call(*args, page)
+        return seen[-1].body["pipeline"]
 
-    return plans
+    return pipeline
 
 
-def explained_find(sent: dict, verbosity: str) -> dict:
-    names = ("find", "filter", "projection", "sort", "skip", "limit", "collation")
-    query = {name: sent[name] for name in names if name in sent}
-    return users.database.command("explain", query, verbosity=verbosity, codec_options=LENIENT)
+@pytest.fixture
+def plans(pipeline, hundreds):
+    """The stages of the plans of the query that a call sends to read a page."""
+    return lambda *args, **options: stages(pipeline(*args, **options))
+
+
+def pages_beside(filters: Filters, sort: str) -> Iterator[Page]:
+    """The page after a user in the middle of a list, and the one before."""
+    order = {"sort": directory.order(sort), "collation": COLLATION}
+    shown = list(users.find(filters.criteria(), {"_id": 1}, **order))
+    for side in ("after", "before"):
+        yield Page(f"2-{side}-{shown[len(shown) // 2]['_id']}", len(shown), directory.PER_PAGE)
 
 
 def stages(pipeline: list[dict], **options) -> list[str]:
@@ -124,27 +154,42 @@ def test_the_plans_are_seen_at_all():
 @pytest.mark.parametrize("filters", FILTERS, ids=repr)
 def test_filtered_list_scans_no_collection_however_it_is_sorted(plans, filters):
     for sort in ALL_SORTS:
-        assert_on_indexes(plans(directory.rows, filters, sort))
+        for page in (FIRST, *pages_beside(filters, sort)):
+            assert_on_indexes(plans(directory.rows, filters, sort, page=page))
 
 
 def test_whole_list_is_read_in_the_order_of_an_index(plans):
-    in_memory = [s for s in ALL_SORTS if "SORT" in plans(directory.rows, Filters(), s)]
+    in_memory = [
+        (sort, page)
+        for sort in ALL_SORTS
+        for page in (FIRST, *pages_beside(Filters(), sort))
+        if "SORT" in plans(directory.rows, Filters(), sort, page=page)
+    ]
     assert in_memory == []
 
 
 @pytest.mark.usefixtures("hundreds")
-@pytest.mark.parametrize("start", [0, 200])
+@pytest.mark.parametrize("number", ["1", "8"])
 @pytest.mark.parametrize("sort", ALL_SORTS)
-def test_whole_list_reads_the_users_of_its_page_and_no_others(commands, sort, start):
-    with commands() as seen:
-        shown = directory.rows(Filters(), sort, start)
-    found = explained_find(seen[0].body, "executionStats")["executionStats"]
-    assert found["totalDocsExamined"] == len(shown) == directory.PER_PAGE
+def test_whole_list_reads_the_users_of_its_page_and_no_others(pipeline, sort, number):
+    page = Page(number, 300, directory.PER_PAGE)
+    found = read(pipeline(directory.rows, Filters(), sort, page=page))
+    assert found["totalDocsExamined"] == directory.PER_PAGE
+
+
+@pytest.mark.usefixtures("hundreds")
+@pytest.mark.parametrize("sort", ALL_SORTS)
+def test_page_beside_a_row_reads_no_more_the_more_pages_come_before(pipeline, sort):
+    for page in pages_beside(Filters(), sort):
+        found = read(pipeline(directory.rows, Filters(), sort, page=page))
+        # Each range of the index may bring a whole page, when explained on its own.
+        assert found["totalKeysExamined"] <= 3 * (directory.PER_PAGE + 1)
 
 
 @pytest.mark.parametrize("filters", [*BY_ROLE, *BY_STATE], ids=repr)
 def test_list_of_a_role_or_state_by_name_is_read_in_the_order_of_an_index(plans, filters):
-    assert "SORT" not in plans(directory.rows, filters, "nombre")
+    for page in (FIRST, *pages_beside(filters, "nombre")):
+        assert "SORT" not in plans(directory.rows, filters, "nombre", page=page)
 
 
 @pytest.mark.usefixtures("hundreds")
@@ -163,16 +208,16 @@ def test_technicians_beside_the_filters_scan_no_collection():
 def test_centres_numbers_scan_no_collection():
     kinds, *united = pieces(overview_pipeline(LONG_AGO))
     assert_on_indexes(stages(kinds, collation=None, hint=KIND_INDEX))
-    for pipeline in united:
-        assert_on_indexes(stages(pipeline, collation=None))
+    for each in united:
+        assert_on_indexes(stages(each, collation=None))
 
 
 @pytest.mark.usefixtures("hundreds")
 def test_who_logged_in_last_and_most_are_read_in_the_order_of_an_index():
     *people, this_week = pieces(activity_pipeline(LONG_AGO))
     assert_on_indexes(stages(this_week))
-    for pipeline in people:
-        found = stages(pipeline)
+    for each in people:
+        found = stages(each)
         assert_on_indexes(found)
         assert "SORT" not in found
 

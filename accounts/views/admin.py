@@ -55,11 +55,12 @@ def users_list(request):
     numbers = directory.numbers(form.filters)
     form.show(numbers)
     page = Page(request.GET.get("page", ""), numbers.total, directory.PER_PAGE)
+    # A search that finds nobody would look through everybody once more.
+    rows = directory.rows(form.filters, form.order, page) if page.total else []
     context = {
         "form": form,
-        "page": page,
-        # A search that finds nobody would look through everybody once more.
-        "rows": directory.rows(form.filters, form.order, page.start) if page.total else [],
+        "page": page.showing(user.pk for user in rows),
+        "rows": rows,
         "sort": form.order,
         "numbers": numbers,
         "actions": BulkAction.choices,
@@ -258,5 +259,6 @@ def audit_log(request):
     form = AuditFilters(request.GET)
     wanted = form.criteria()
     page = Page(request.GET.get("page", ""), audit.count(wanted), audit.PER_PAGE)
-    context = {"form": form, "page": page, "rows": audit.search(wanted, page.start)}
+    rows = audit.search(wanted, page)
+    context = {"form": form, "page": page.showing(row["_id"] for row in rows), "rows": rows}
     return render(request, "accounts/audit.html", context)

@@ -1,11 +1,14 @@
 """Pages of lists: the nearest sensible one, whatever the URL says."""
 
 import pytest
+from bson import ObjectId
 from django.http import QueryDict
 
 from pialara_site import pages
 from pialara_site.batches import batches
 from pialara_site.pages import Page, one_of, search_text, sort_of
+
+A_ROW = ObjectId("65f0c0ffee65f0c0ffee65f0")
 
 
 def page_of(wanted: str, total=60) -> Page:
@@ -34,10 +37,43 @@ def test_list_without_rows_has_one_page():
     assert (page.start, page.number, page.last) == (0, 1, 1)
 
 
-@pytest.mark.parametrize(("wanted", "around"), [("1", (None, 2)), ("2", (1, 3)), ("3", (2, None))])
+@pytest.mark.parametrize(
+    ("wanted", "around"), [("1", (None, "2")), ("2", ("1", "3")), ("3", ("2", None))]
+)
 def test_page_knows_its_neighbours(wanted, around):
     page = page_of(wanted)
     assert (page.previous, page.next) == around
+
+
+def test_links_around_a_page_far_behind_tell_the_rows_beside_them():
+    first, between, last = (ObjectId() for _n in range(3))
+    page = page_of("90", total=10_000).showing([first, between, last])
+    assert (page.previous, page.next) == (f"89-before-{first}", f"91-after-{last}")
+
+
+@pytest.mark.parametrize("wanted", ["2", "40", "361", "399"])
+def test_links_near_an_end_of_the_list_are_plain_numbers(wanted):
+    page = page_of(wanted, total=10_000).showing([ObjectId()])
+    assert (page.previous, page.next) == (str(int(wanted) - 1), str(int(wanted) + 1))
+
+
+def test_page_that_shows_nothing_has_plain_links():
+    page = page_of("90", total=10_000).showing([])
+    assert (page.previous, page.next) == ("89", "91")
+
+
+def test_page_beside_a_row_has_a_number_too():
+    page = page_of(f"3-after-{A_ROW}", total=1_000)
+    assert (page.number, page.beside) == (3, ("after", A_ROW))
+    assert page_of("3").beside is None
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [f"3-beside-{A_ROW}", "3-after-", "3-after-x", f"3-after-{A_ROW}0", f"-after-{A_ROW}"],
+)
+def test_page_beside_what_is_no_row_is_the_first(wanted):
+    assert (page_of(wanted).number, page_of(wanted).beside) == (1, None)
 
 
 @pytest.mark.parametrize(("wanted", "taken"), [("M", "M"), ("", ""), ("m", ""), ("$ne", "")])
