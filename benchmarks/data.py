@@ -26,6 +26,7 @@ PLAIN_INDEXES = {
         [REVIEWS],
         [("genres", ASCENDING), REVIEWS],
         [("cast", ASCENDING), REVIEWS],
+        [("directors", ASCENDING), REVIEWS],
         [(field, "text") for field in ("cast", "fullplot", "genres", "title")],
     ],
     "comments": [[("movie_id", ASCENDING), ("date", DESCENDING)]],

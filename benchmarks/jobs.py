@@ -53,7 +53,7 @@ def all_jobs() -> Iterator[Job]:
         some = list(movies.aggregate([{"$sample": {"size": 2 * SOME}}]))
     yield from _again(some[0])
     yield from _lists(some)
-    yield from _films(some[:SOME])
+    yield from _films(some[::2], some[1::2])
     yield from _people(chance)
 
 
@@ -88,7 +88,7 @@ def _lists(some: list[dict]) -> Iterator[Job]:
     yield Job(
         "cast",
         [f"/mflix/{query}&{FRESH}" for query in cast],
-        orm=[f"/movies/{query}" for query in cast],
+        orm=[f"/facets/{query}" for query in cast],
         m220p=[f"/facets/{query}" for query in cast],
     )
     words = _queries("q", [pair for movie in some if (pair := _two_words(movie))])
@@ -127,11 +127,14 @@ def _two_words(movie: dict) -> str:
     return " ".join([word for word in words if len(word) >= LETTERS][:2])
 
 
-def _films(some: list[dict]) -> Iterator[Job]:
-    theirs = [f"/movies/{movie['_id']}/" for movie in some]
-    ours = [f"/mflix{path}?{FRESH}" for path in theirs]
-    yield Job("film", ours, orm=theirs, m220p=theirs)
+def _films(some: list[dict], others: list[dict]) -> Iterator[Job]:
+    paths = [f"/movies/{movie['_id']}/" for movie in some]
+    ours = [f"/mflix{path}?{FRESH}" for path in paths]
+    yield Job("film", ours, orm=[f"{path}whole/" for path in paths], m220p=paths)
     yield Job("film, logged in", ours, role=Role.CLIENTE)
+    # Beside a page that shows a film and its comments alone.
+    paths = [f"/movies/{movie['_id']}/" for movie in others]
+    yield Job("film, and theirs short", [f"/mflix{path}?{FRESH}" for path in paths], orm=paths)
 
 
 def _people(chance: random.Random) -> Iterator[Job]:

@@ -30,12 +30,15 @@ class User(AbstractBaseUser):
         return self.nombre
 
 
-class Viewer(EmbeddedModel):
+class Reviews(EmbeddedModel):
+    rating = models.FloatField()
     reviews = models.IntegerField(db_column="numReviews")
+    meter = models.IntegerField()
 
 
 class Tomatoes(EmbeddedModel):
-    viewer = EmbeddedModelField(Viewer)
+    viewer = EmbeddedModelField(Reviews)
+    critic = EmbeddedModelField(Reviews)
 
 
 class Movie(models.Model):
@@ -46,10 +49,13 @@ class Movie(models.Model):
     poster = models.URLField()
     rated = models.CharField(max_length=20)
     runtime = models.IntegerField()
+    metacritic = models.IntegerField()
     genres = ArrayField(models.CharField(max_length=50))
     cast = ArrayField(models.CharField(max_length=100))
     directors = ArrayField(models.CharField(max_length=100))
+    writers = ArrayField(models.CharField(max_length=100))
     countries = ArrayField(models.CharField(max_length=50))
+    languages = ArrayField(models.CharField(max_length=50))
     imdb = models.JSONField()  # its rating is "" for some
     tomatoes = EmbeddedModelField(Tomatoes)
 

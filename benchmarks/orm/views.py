@@ -1,13 +1,22 @@
 """The pages as one writes them with Django's ORM."""
 
+from collections import Counter
+from itertools import pairwise
+
 from django.contrib.auth import authenticate, login
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
+from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.csrf import csrf_exempt
 
 from .models import Movie, User
+
+BUCKETS = {"runtime": [0, 60, 90, 120, 180], "metacritic": [0, 50, 70, 90, 100]}
+# What a film has in common with another one is worth so much.
+WORTH = {"directors": 3, "cast": 2, "genres": 1}
+SHOWN = 10
 
 
 def empty(request):
@@ -16,11 +25,24 @@ def empty(request):
 
 def movies(request):
     found = Movie.objects.order_by("-tomatoes__viewer__reviews")
-    for parameter, field in (("genre", "genres"), ("cast", "cast")):
-        if value := request.GET.get(parameter):
-            found = found.filter(**{f"{field}__contains": [value]})
+    if genre := request.GET.get("genre"):
+        found = found.filter(genres__contains=[genre])
     page = Paginator(found, 20).get_page(request.GET.get("page"))
     return render(request, "movies.html", {"page": page})
+
+
+def facets(request):
+    """The films of one who plays in them, and M220P's two facets beside them."""
+    found = Movie.objects.filter(cast__contains=[request.GET["cast"]])
+    within = {
+        f"{field}_{first}_to_{end}": Q(**{f"{field}__gte": first, f"{field}__lt": end})
+        for field, bounds in BUCKETS.items()
+        for first, end in pairwise(bounds)
+    }
+    numbers = found.aggregate(**{name: Count("pk", filter=each) for name, each in within.items()})
+    by_reviews = found.order_by("-tomatoes__viewer__reviews")
+    page = Paginator(by_reviews, 20).get_page(request.GET.get("page"))
+    return render(request, "facets.html", {"page": page, "numbers": numbers})
 
 
 def search(request):
@@ -34,9 +56,38 @@ def search(request):
 
 
 def movie(request, movie_id):
+    """The film and its comments."""
+    return render(request, "movie.html", _film(movie_id))
+
+
+def whole_movie(request, movie_id):
+    """The same with its ratings and the films like it, so with all that our page shows."""
+    context = _film(movie_id)
+    return render(request, "whole_movie.html", {**context, "similar": _similar(context["movie"])})
+
+
+def _film(movie_id) -> dict:
     found = get_object_or_404(Movie, pk=movie_id)
-    comments = found.comments.order_by("-date")[:20]
-    return render(request, "movie.html", {"movie": found, "comments": comments})
+    return {"movie": found, "comments": found.comments.order_by("-date")[:20]}
+
+
+def _similar(movie: Movie) -> list[Movie]:
+    """Those that share most with it, of the most popular ones that share a person or a genre.
+
+    By pipelines of one's own, as `overlap` uses no index (one such page took 4 s).
+    """
+    shared, films = Counter(), {}
+    for field, worth in WORTH.items():
+        names = set(getattr(movie, field) or ())
+        pipeline = [
+            {"$match": {field: {"$in": list(names)}, "_id": {"$ne": movie.pk}}},
+            {"$sort": {"tomatoes.viewer.numReviews": -1}},
+            {"$limit": SHOWN},
+        ]
+        for each in Movie.objects.raw_aggregate(pipeline):
+            films[each.pk] = each
+            shared[each.pk] += worth * len(names & set(getattr(each, field)))
+    return [films[pk] for pk, _worth in shared.most_common(SHOWN)]
 
 
 @login_required
