@@ -43,6 +43,11 @@ class Job:
     is_again: bool = False
 
     @property
+    def is_for_all(self) -> bool:
+        """Is it measured logged in, and also logged out beside it?"""
+        return self.role == Role.CLIENTE
+
+    @property
     def writes(self) -> bool:
         return "\t" in self.ours[0]
 
@@ -77,28 +82,22 @@ def _lists(some: list[dict]) -> Iterator[Job]:
     yield Job("list, pages 2-11", pages[:10], PER_PAGE, Role.CLIENTE)
     yield Job("list, last of 1,000 pages", pages[-10:], PER_PAGE, Role.CLIENTE)
     genres = _queries("genre", [name for movie in some for name in movie.get("genres", ())])
-    yield Job(
-        "genre",
-        [f"/mflix/{query}&{FRESH}" for query in genres],
-        PER_PAGE,
-        orm=[f"/movies/{query}" for query in genres],
-        m220p=[f"/movies/{query}" for query in genres],
-    )
+    yield from _filtered("genre", genres, PER_PAGE, orm="/movies/", m220p="/movies/")
     cast = _queries("cast", [name for movie in some for name in movie.get("cast", ())])
-    yield Job(
-        "cast",
-        [f"/mflix/{query}&{FRESH}" for query in cast],
-        orm=[f"/facets/{query}" for query in cast],
-        m220p=[f"/facets/{query}" for query in cast],
-    )
+    yield from _filtered("cast", cast, None, orm="/facets/", m220p="/facets/")
     words = _queries("q", [pair for movie in some if (pair := _two_words(movie))])
-    yield Job(
-        "words",
-        [f"/mflix/{query}&{FRESH}" for query in words],
-        PER_PAGE,
-        orm=[f"/search/{query}" for query in words],
-        m220p=[f"/movies/{query}" for query in words],
-    )
+    yield from _filtered("words", words, PER_PAGE, orm="/search/", m220p="/movies/")
+
+
+def _filtered(name: str, queries: list[str], rows: int | None, orm: str, m220p: str):
+    """Lists of films of each query, and those of the comparisons at these addresses."""
+    ours = [f"/mflix/{query}&{FRESH}" for query in queries]
+    theirs = {
+        other: [f"{path}{query}" for query in queries]
+        for other, path in (("orm", orm), ("m220p", m220p))
+    }
+    yield Job(name, ours, rows, **theirs)
+    yield Job(f"{name}, logged in", ours, rows, Role.CLIENTE)
 
 
 def _pages() -> list[str]:

@@ -127,6 +127,9 @@ def measured(
         rates.setdefault("ours", []).append(here)
         if job.is_again:
             rates.setdefault("empty", []).append(_empty(plan, running))
+        if job.is_for_all:
+            logged_out = plan.load(product, job.ours, CONNECTIONS).rate
+            rates.setdefault("logged_out", []).append(logged_out)
         for name, requests in list(others.items()):
             theirs = _orm_cookie(running["orm"]) if name == "orm" and job.role else ""
             try:
