@@ -73,9 +73,9 @@ def explained(
     )
 
 
-def read(pipeline: list[dict]) -> dict:
+def read(pipeline: list[dict], **options) -> dict:
     """What MongoDB reads for all pieces of `pipeline`."""
-    plans = [explained(piece, verbosity="executionStats") for piece in pieces(pipeline)]
+    plans = [explained(each, verbosity="executionStats", **options) for each in pieces(pipeline)]
     done = [plan.get("executionStats") or cursor_of(plan)["executionStats"] for plan in plans]
     return {
         name: sum(each[name] for each in done)
@@ -244,6 +244,17 @@ def test_technicians_list_of_who_needs_attention_scans_no_collection(plans, atte
 def test_technicians_numbers_scan_no_collection():
     births = caseload.birth_boundaries(date(2026, 11, 21))
     assert_on_indexes(stages(caseload.pipeline(User(email="t3@example.org"), births)))
+
+
+@pytest.mark.usefixtures("empty_database")
+def test_page_of_the_audit_log_beside_an_entry_reads_no_more_the_more_pages_come_before(pipeline):
+    eva = audit.Actor("Eva", "eva@example.org")
+    audit.record([audit.entry(eva, audit.Action.EDIT, {}) for _n in range(300)])
+    newest = list(audit.entries.find(sort=[("at", -1), ("_id", -1)]))
+    page = Page(f"5-after-{newest[199]['_id']}", 300, audit.PER_PAGE)
+    assert [entry["_id"] for entry in audit.search({}, page)] == [e["_id"] for e in newest[200:250]]
+    found = read(pipeline(audit.search, {}, page=page), collection=audit.entries, collation=None)
+    assert found["totalKeysExamined"] <= 2 * (audit.PER_PAGE + 1)
 
 
 @pytest.mark.parametrize(
