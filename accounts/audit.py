@@ -140,7 +140,7 @@ def count(wanted: dict) -> int:
     return entries.count_documents(wanted) if wanted else entries.estimated_document_count()
 
 
-def search(wanted: dict, page: Page) -> list[dict]:
+def read(page: Page, wanted: dict) -> tuple[Page, list[dict]]:
     """A page of the entries that fit `wanted`, newest first, each with who is still `there`."""
     return pages.read(page, entries, wanted, dict(_NEWEST), *WITH_THOSE_THERE)
 

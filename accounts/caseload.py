@@ -9,7 +9,7 @@ from pymongo import ASCENDING, DESCENDING
 
 from pialara_site.pages import Page
 
-from .directory import pattern, shown
+from .directory import pattern, read_page
 from .models import User, birthday
 from .roles import Role
 from .users import COLLATION, users
@@ -40,9 +40,11 @@ class Attention(TextChoices):
         return {"$or": [no_date, {"patologia": {"$in": [None, ""]}}]}
 
 
-def clients(technician: User, q: str, attention: str, sort: str, page: Page) -> list[User]:
+def read(
+    page: Page, technician: User, q: str, attention: str, sort: str
+) -> tuple[Page, list[User]]:
     """A page of a technician's clients; `sort` is one of SORTS, with "-" for descending."""
-    return shown(page, criteria(technician, q, attention), sort, ROW)
+    return read_page(page, criteria(technician, q, attention), sort, ROW)
 
 
 def count(technician: User, q: str = "", attention: str = "") -> int:

@@ -193,16 +193,17 @@ def _count(found: Numbers, filters: Filters, kind: User, n: int):
         found.total += n
 
 
-def rows(filters: Filters, sort: str, page: Page) -> list[User]:
+def read(page: Page, filters: Filters, sort: str) -> tuple[Page, list[User]]:
     """A page of the users that fit; `sort` is one of SORTS, with "-" for descending."""
-    return shown(page, filters.criteria(), sort, ROW)
+    return read_page(page, filters.criteria(), sort, ROW)
 
 
-def shown(page: Page, wanted: dict, sort: str, fields: dict) -> list[User]:
+def read_page(page: Page, wanted: dict, sort: str, fields: dict) -> tuple[Page, list[User]]:
     """A page of the users that fit `wanted`; `sort` is a field's name, with "-" for descending."""
-    shape = {"$project": fields}
-    found = pages.read(page, users, wanted, order(sort), shape, collation=COLLATION)
-    return [User.from_document(doc) for doc in found]
+    by = order(sort)
+    shape = {"$project": {**fields, **dict.fromkeys(by, 1)}}
+    page, found = pages.read(page, users, wanted, by, shape, collation=COLLATION)
+    return page, [User.from_document(doc) for doc in found]
 
 
 def export(filters: Filters, sort: str) -> Iterator[User]:

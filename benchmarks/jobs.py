@@ -149,13 +149,13 @@ def _people(chance: random.Random) -> Iterator[Job]:
 
 def _pages_of_users(chance: random.Random) -> tuple[list[str], list[str]]:
     """Pages anywhere in the list by their numbers, and the same as the links to them are."""
-    by_name = list(directory.order("nombre").items())
-    found = users.find({}, {"_id": 1}, sort=by_name, collation=COLLATION)
-    pages = list(batches((row["_id"] for row in found), directory.PER_PAGE))
+    by_name = directory.order("nombre")
+    found = users.find({}, list(by_name), sort=list(by_name.items()), collation=COLLATION)
+    pages = list(batches(found, directory.PER_PAGE))
     total = sum(map(len, pages))
     numbers = chance.sample(range(2, len(pages) + 1), min(len(pages) - 1, SOME))
     linked = (
-        Page(str(number - 1), total, directory.PER_PAGE).showing(pages[number - 2]).next
+        Page(str(number - 1), total, directory.PER_PAGE).linked(pages[number - 2], by_name).next
         for number in numbers
     )
     return [f"/users/?page={number}" for number in numbers], [f"/users/?page={n}" for n in linked]

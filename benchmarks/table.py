@@ -23,7 +23,7 @@ HEADINGS = (
 
 LEGEND = (
     "p50 to p99 one after another; CPU and ratios with 8 connections; examined: documents that "
-    "MongoDB looked at for each that the page shows; KB as sent"
+    "MongoDB looked at for each that the page shows; KB as sent; logged out: the same, in turn"
 )
 
 

@@ -1,16 +1,22 @@
-"""What a page costs: at most three commands to MongoDB, session and user included, and no ORM."""
+"""What a page costs: at most three commands to MongoDB, session and user included, and no ORM.
+
+One that is found beside a row, far in a list of people, costs one more.
+"""
 
 from cProfile import Profile
 
 import pytest
 from django.db.models.sql import Query
 
+from accounts import audit
 from accounts.models import User
 from mflix.tests.mothers import a_comment, a_movie
+from pialara_site import pages
 from tests.mothers import PASSWORD, a_client, a_technician
 from tests.test_access import PATHS
 
 MOST = 3
+BY = audit.Actor("Eva", "eva@example.org")
 
 ROLES = ["anonymous", "cliente", "tecnico", "admin"]
 PAGES = [(path, role) for path, roles in PATHS.items() for role in ROLES if role in roles]
@@ -58,6 +64,22 @@ def test_page_costs_at_most_three_commands_and_no_orm(visit, commands, monkeypat
         get()
     assert len(seen) <= MOST, list(map(str, seen))
     assert asked == []
+
+
+@pytest.mark.parametrize(
+    ("path", "role"), [("/users/", "admin"), ("/clients/", "tecnico"), ("/audit/", "admin")]
+)
+def test_page_beside_a_row_costs_a_command_more(
+    request, tecnico, commands, monkeypatch, path, role
+):
+    monkeypatch.setattr(pages, "NEAR", -1)
+    people = [a_client(password="", parent=tecnico.user.email) for _n in range(120)]
+    audit.record([audit.entry(BY, audit.Action.EDIT, vars(user)) for user in people])
+    caller = request.getfixturevalue(role)
+    link = caller.get(f"{path}?page=2").context["page"].next
+    with commands() as seen:
+        assert caller.get(f"{path}?page={link}").context["page"].beside
+    assert len(seen) == MOST + 1, list(map(str, seen))
 
 
 @pytest.mark.parametrize(

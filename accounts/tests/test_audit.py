@@ -8,6 +8,7 @@ from pymongo.errors import WriteError
 
 from accounts import audit
 from accounts.audit import Action, Actor, criteria, entry
+from pialara_site import pages
 from tests.mothers import PASSWORD, a_client, a_technician
 
 EVA = Actor("Eva Gil", "eva@example.org", ObjectId(), "192.0.2.7")
@@ -236,6 +237,17 @@ def test_the_filter_is_kept_in_the_links_to_other_pages(admin):
     audit.record([entry(EVA, Action.EDIT, ANA) for _n in range(60)])
     page = admin.get("/audit/?actor=eva").content.decode()
     assert "?actor=eva&amp;page=2" in page
+
+
+def test_links_far_from_the_ends_tell_the_entry_beside_their_page(admin, monkeypatch):
+    monkeypatch.setattr(pages, "NEAR", -1)
+    audit.record([entry(EVA, Action.EDIT, ANA) for _n in range(120)])
+    response = admin.get("/audit/?actor=eva&page=2")
+    first, last = response.context["page"].ends
+    for link in (f"page=1-before-{first}", f"page=3-after-{last}"):
+        assert f"?actor=eva&amp;{link}" in response.text
+    beside = admin.get(f"/audit/?actor=eva&page=3-after-{last}").context["rows"]
+    assert beside == admin.get("/audit/?actor=eva&page=3").context["rows"]
 
 
 @pytest.mark.parametrize(

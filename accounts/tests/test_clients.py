@@ -5,7 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from accounts.models import birthday
+from accounts.users import users
 from conftest import logged_in
+from pialara_site import pages
 from tests.mothers import a_client, a_technician
 
 
@@ -71,7 +73,7 @@ def test_query_asks_only_for_what_is_shown(tecnico, own, commands):
     own("Ana")
     with commands() as seen:
         tecnico.get("/clients/")
-    shown = {"nombre", "estado", "sexo", "fecha_nacimiento", "patologia", "ultimo_acceso"}
+    shown = {"_id", "nombre", "estado", "sexo", "fecha_nacimiento", "patologia", "ultimo_acceso"}
     assert seen[-1].body["pipeline"][-1]["$project"].keys() == shown
 
 
@@ -200,6 +202,28 @@ def test_odd_page_is_the_nearest_one(tecnico, own, page, number):
     response = tecnico.get(f"/clients/?page={page}")
     assert response.status_code == 200
     assert response.context["page"].number == number
+
+
+def test_links_far_from_the_ends_tell_the_row_beside_their_page(tecnico, own, monkeypatch):
+    monkeypatch.setattr(pages, "NEAR", -1)
+    for n in range(60):
+        own(f"Client {n:02}")
+    response = tecnico.get("/clients/?page=2")
+    first, last = response.context["page"].ends
+    for link in (f"?page=1-before-{first}", f"?page=3-after-{last}"):
+        assert link in response.text
+    assert listed(tecnico, f"?page=3-after-{last}") == [f"Client {n}" for n in range(50, 60)]
+
+
+def test_client_who_went_to_a_colleague_leads_to_no_page_beside_them(tecnico, own, monkeypatch):
+    """Or their place in the list would tell how they are called by now."""
+    monkeypatch.setattr(pages, "NEAR", -1)
+    theirs = [own(f"Client {n:02}") for n in range(60)]
+    link = tecnico.get("/clients/?page=2").context["page"].next
+    assert link.split("-")[2] == str(theirs[49].pk)
+    users.update_one({"_id": theirs[49].pk}, {"$set": {"parent": a_technician().email}})
+    assert listed(tecnico, f"?page={link}") == listed(tecnico, "?page=3")
+    assert listed(tecnico, "?page=3")[0] == "Client 51"
 
 
 def test_state_of_the_list_stays_in_the_links(tecnico, own):

@@ -11,6 +11,7 @@ from accounts.dashboard import activity_pipeline, overview_pipeline
 from accounts.directory import SORTS, Filters, kinds_pipeline
 from accounts.models import User
 from accounts.users import COLLATION, KIND_INDEX, users
+from pialara_site import pages
 from pialara_site.pages import Page
 from tests.mothers import a_document
 
@@ -32,7 +33,8 @@ FILTERS = [
     Filters(parent="none"),
     Filters(rol="Cliente", estado="activo", parent="t3@example.org"),
 ]
-FIRST = Page("1", 300, directory.PER_PAGE)
+PER_PAGE = directory.PER_PAGE
+FIRST = Page("1", 300, PER_PAGE)
 ALL_SORTS = [direction + sort for sort in SORTS for direction in ("", "-")]
 
 
@@ -112,9 +114,9 @@ def pieces(pipeline: list[dict]) -> Iterator[list[dict]]:
 def pipeline(commands):
     """The pipeline that a call sends to read a page."""
 
-    def pipeline(call, *args, page=FIRST) -> list[dict]:
+    def pipeline(call, *args) -> list[dict]:
         with commands() as seen:
-            call(*args, page)
+            call(*args)
         return seen[-1].body["pipeline"]
 
     return pipeline
@@ -123,15 +125,21 @@ def pipeline(commands):
 @pytest.fixture
 def plans(pipeline, hundreds):
     """The stages of the plans of the query that a call sends to read a page."""
-    return lambda *args, **options: stages(pipeline(*args, **options))
+    return lambda *args: stages(pipeline(*args))
 
 
-def pages_beside(filters: Filters, sort: str) -> Iterator[Page]:
-    """The page after a user in the middle of a list, and the one before."""
-    order = {"sort": directory.order(sort), "collation": COLLATION}
-    shown = list(users.find(filters.criteria(), {"_id": 1}, **order))
-    for side in ("after", "before"):
-        yield Page(f"2-{side}-{shown[len(shown) // 2]['_id']}", len(shown), directory.PER_PAGE)
+@pytest.fixture
+def around(monkeypatch):
+    """The pages around the one in the middle of a list, as its links ask for them."""
+    monkeypatch.setattr(pages, "NEAR", -1)
+
+    def around(filters: Filters, sort: str) -> list[Page]:
+        total = users.count_documents(filters.criteria(), collation=COLLATION)
+        middle = Page(str(1 + total // 2 // PER_PAGE), total, PER_PAGE)
+        shown, _rows = directory.read(middle, filters, sort)
+        return [Page(link, total, PER_PAGE) for link in (shown.previous, shown.next) if link]
+
+    return around
 
 
 def stages(pipeline: list[dict], **options) -> list[str]:
@@ -152,18 +160,18 @@ def test_the_plans_are_seen_at_all():
 
 
 @pytest.mark.parametrize("filters", FILTERS, ids=repr)
-def test_filtered_list_scans_no_collection_however_it_is_sorted(plans, filters):
+def test_filtered_list_scans_no_collection_however_it_is_sorted(plans, around, filters):
     for sort in ALL_SORTS:
-        for page in (FIRST, *pages_beside(filters, sort)):
-            assert_on_indexes(plans(directory.rows, filters, sort, page=page))
+        for page in (FIRST, *around(filters, sort)):
+            assert_on_indexes(plans(directory.read, page, filters, sort))
 
 
-def test_whole_list_is_read_in_the_order_of_an_index(plans):
+def test_whole_list_is_read_in_the_order_of_an_index(plans, around):
     in_memory = [
         (sort, page)
         for sort in ALL_SORTS
-        for page in (FIRST, *pages_beside(Filters(), sort))
-        if "SORT" in plans(directory.rows, Filters(), sort, page=page)
+        for page in (FIRST, *around(Filters(), sort))
+        if "SORT" in plans(directory.read, page, Filters(), sort)
     ]
     assert in_memory == []
 
@@ -172,24 +180,25 @@ def test_whole_list_is_read_in_the_order_of_an_index(plans):
 @pytest.mark.parametrize("number", ["1", "8"])
 @pytest.mark.parametrize("sort", ALL_SORTS)
 def test_whole_list_reads_the_users_of_its_page_and_no_others(pipeline, sort, number):
-    page = Page(number, 300, directory.PER_PAGE)
-    found = read(pipeline(directory.rows, Filters(), sort, page=page))
-    assert found["totalDocsExamined"] == directory.PER_PAGE
+    page = Page(number, 300, PER_PAGE)
+    found = read(pipeline(directory.read, page, Filters(), sort))
+    assert found["totalDocsExamined"] == PER_PAGE
 
 
 @pytest.mark.usefixtures("hundreds")
 @pytest.mark.parametrize("sort", ALL_SORTS)
-def test_page_beside_a_row_reads_no_more_the_more_pages_come_before(pipeline, sort):
-    for page in pages_beside(Filters(), sort):
-        found = read(pipeline(directory.rows, Filters(), sort, page=page))
+def test_page_beside_a_row_reads_no_more_the_more_pages_come_before(pipeline, around, sort):
+    for page in around(Filters(), sort):
+        assert page.beside
+        found = read(pipeline(directory.read, page, Filters(), sort))
         # Each range of the index may bring a whole page, when explained on its own.
-        assert found["totalKeysExamined"] <= 3 * (directory.PER_PAGE + 1)
+        assert found["totalKeysExamined"] <= 3 * (PER_PAGE + 1)
 
 
 @pytest.mark.parametrize("filters", [*BY_ROLE, *BY_STATE], ids=repr)
-def test_list_of_a_role_or_state_by_name_is_read_in_the_order_of_an_index(plans, filters):
-    for page in (FIRST, *pages_beside(filters, "nombre")):
-        assert "SORT" not in plans(directory.rows, filters, "nombre", page=page)
+def test_list_of_a_role_or_state_by_name_is_read_in_the_order_of_an_index(plans, around, filters):
+    for page in (FIRST, *around(filters, "nombre")):
+        assert "SORT" not in plans(directory.read, page, filters, "nombre")
 
 
 @pytest.mark.usefixtures("hundreds")
@@ -224,20 +233,20 @@ def test_who_logged_in_last_and_most_are_read_in_the_order_of_an_index():
 
 @pytest.mark.parametrize("filters", [Filters(q="ana"), Filters(q="a", rol="Cliente")], ids=repr)
 def test_search_scans_an_index(plans, filters):
-    assert_on_indexes(plans(directory.rows, filters, "nombre"))
+    assert_on_indexes(plans(directory.read, FIRST, filters, "nombre"))
 
 
 @pytest.mark.parametrize("q", ["", "ana"])
 @pytest.mark.parametrize("sort", [*caseload.SORTS, *(f"-{sort}" for sort in caseload.SORTS)])
 def test_technicians_list_scans_no_collection(plans, sort, q):
     technician = User(email="t3@example.org")
-    assert_on_indexes(plans(caseload.clients, technician, q, "", sort))
+    assert_on_indexes(plans(caseload.read, FIRST, technician, q, "", sort))
 
 
 @pytest.mark.parametrize("attention", caseload.Attention)
 def test_technicians_list_of_who_needs_attention_scans_no_collection(plans, attention):
     technician = User(email="t3@example.org")
-    assert_on_indexes(plans(caseload.clients, technician, "", attention, "nombre"))
+    assert_on_indexes(plans(caseload.read, FIRST, technician, "", attention, "nombre"))
 
 
 @pytest.mark.usefixtures("hundreds")
@@ -247,13 +256,16 @@ def test_technicians_numbers_scan_no_collection():
 
 
 @pytest.mark.usefixtures("empty_database")
-def test_page_of_the_audit_log_beside_an_entry_reads_no_more_the_more_pages_come_before(pipeline):
+def test_page_of_the_log_beside_an_entry_reads_no_more_the_more_pages_come_before(
+    pipeline, monkeypatch
+):
+    monkeypatch.setattr(pages, "NEAR", -1)
     eva = audit.Actor("Eva", "eva@example.org")
     audit.record([audit.entry(eva, audit.Action.EDIT, {}) for _n in range(300)])
-    newest = list(audit.entries.find(sort=[("at", -1), ("_id", -1)]))
-    page = Page(f"5-after-{newest[199]['_id']}", 300, audit.PER_PAGE)
-    assert [entry["_id"] for entry in audit.search({}, page)] == [e["_id"] for e in newest[200:250]]
-    found = read(pipeline(audit.search, {}, page=page), collection=audit.entries, collation=None)
+    fourth, _rows = audit.read(Page("4", 300, audit.PER_PAGE), {})
+    fifth = Page(fourth.next, 300, audit.PER_PAGE)
+    assert fifth.beside
+    found = read(pipeline(audit.read, fifth, {}), collection=audit.entries, collation=None)
     assert found["totalKeysExamined"] <= 2 * (audit.PER_PAGE + 1)
 
 

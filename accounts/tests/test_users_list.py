@@ -9,7 +9,7 @@ from pymongo.errors import OperationFailure
 from accounts.directory import Filters, numbers
 from accounts.roles import Role
 from accounts.users import by_email, users
-from pialara_site import schema
+from pialara_site import pages, schema
 from tests.mothers import a_client, a_document, a_technician, an_administrator, stored
 
 ADMINISTRATORS = 1  # who looks
@@ -255,6 +255,16 @@ def test_the_state_of_the_list_lives_in_the_links_to_its_pages(admin, sixty_clie
     page = admin.get("/users/?q=client&sort=-nombre&page=2").content.decode()
     assert "?q=client&amp;sort=-nombre&amp;page=3" in page
     assert "/users/export.csv?q=client&amp;sort=-nombre" in page
+
+
+def test_links_far_from_the_ends_tell_the_row_beside_their_page(admin, sixty_clients, monkeypatch):
+    monkeypatch.setattr(pages, "NEAR", -1)
+    response = admin.get("/users/?q=client&sort=-creado&page=2")
+    first, last = response.context["page"].ends
+    for link in (f"page=1-before-{first}", f"page=3-after-{last}"):
+        assert f"?q=client&amp;sort=-creado&amp;{link}" in response.text
+    beside = admin.get(f"/users/?q=client&sort=-creado&page=3-after-{last}")
+    assert names(beside) == names(admin.get("/users/?q=client&sort=-creado&page=3")) != []
 
 
 def test_the_form_shows_the_chosen_filters(admin, people):

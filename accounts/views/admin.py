@@ -55,11 +55,12 @@ def users_list(request):
     numbers = directory.numbers(form.filters)
     form.show(numbers)
     page = Page(request.GET.get("page", ""), numbers.total, directory.PER_PAGE)
-    # A search that finds nobody would look through everybody once more.
-    rows = directory.rows(form.filters, form.order, page) if page.total else []
+    rows = []
+    if page.total:  # or a search that finds nobody would look through everybody once more
+        page, rows = directory.read(page, form.filters, form.order)
     context = {
         "form": form,
-        "page": page.showing(user.pk for user in rows),
+        "page": page,
         "rows": rows,
         "sort": form.order,
         "numbers": numbers,
@@ -259,6 +260,6 @@ def audit_log(request):
     form = AuditFilters(request.GET)
     wanted = form.criteria()
     page = Page(request.GET.get("page", ""), audit.count(wanted), audit.PER_PAGE)
-    rows = audit.search(wanted, page)
-    context = {"form": form, "page": page.showing(row["_id"] for row in rows), "rows": rows}
+    page, rows = audit.read(page, wanted)
+    context = {"form": form, "page": page, "rows": rows}
     return render(request, "accounts/audit.html", context)

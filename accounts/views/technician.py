@@ -65,14 +65,8 @@ def clients(request):
         caseload.count(request.user, *wanted),
         directory.PER_PAGE,
     )
-    rows = caseload.clients(request.user, *wanted, form.order, page)
-    context = {
-        "form": form,
-        "page": page.showing(client.pk for client in rows),
-        "rows": rows,
-        "sort": form.order,
-        "news": seen,
-    }
+    page, rows = caseload.read(page, request.user, *wanted, form.order)
+    context = {"form": form, "page": page, "rows": rows, "sort": form.order, "news": seen}
     return render(request, "accounts/clients.html", context)
 
 

@@ -8,7 +8,7 @@ from pialara_site import pages
 from pialara_site.batches import batches
 from pialara_site.pages import Page, one_of, search_text, sort_of
 
-A_ROW = ObjectId("65f0c0ffee65f0c0ffee65f0")
+A_PLACE = "65f0c0ffee65f0c0ffee65f0-0123abcd"
 
 
 def page_of(wanted: str, total=60) -> Page:
@@ -45,32 +45,58 @@ def test_page_knows_its_neighbours(wanted, around):
     assert (page.previous, page.next) == around
 
 
+ROWS = [{"_id": ObjectId(), "nombre": name} for name in ("Ana", "Eva", "Luz")]
+BY_NAME = {"nombre": 1, "_id": 1}
+
+
+def linked(wanted: str, rows=ROWS) -> Page:
+    return page_of(wanted, total=10_000).linked(rows, BY_NAME)
+
+
 def test_links_around_a_page_far_behind_tell_the_rows_beside_them():
-    first, between, last = (ObjectId() for _n in range(3))
-    page = page_of("90", total=10_000).showing([first, between, last])
+    page = linked("90")
+    first, last = page.ends
     assert (page.previous, page.next) == (f"89-before-{first}", f"91-after-{last}")
+    assert first.startswith(f"{ROWS[0]['_id']}-")
+    assert last.startswith(f"{ROWS[-1]['_id']}-")
+
+
+def test_link_tells_nothing_of_what_the_row_holds_but_whether_it_is_the_same():
+    renamed = [{**row, "nombre": row["nombre"].lower()} for row in ROWS]
+    lengths = {len(linked("90", rows).next) for rows in (ROWS, renamed)}
+    assert linked("90").next == linked("90").next != linked("90", renamed).next
+    assert lengths == {len(f"91-after-{A_PLACE}")}
+    assert "Luz" not in linked("90").next
 
 
 @pytest.mark.parametrize("wanted", ["2", "40", "361", "399"])
 def test_links_near_an_end_of_the_list_are_plain_numbers(wanted):
-    page = page_of(wanted, total=10_000).showing([ObjectId()])
+    page = linked(wanted)
     assert (page.previous, page.next) == (str(int(wanted) - 1), str(int(wanted) + 1))
 
 
 def test_page_that_shows_nothing_has_plain_links():
-    page = page_of("90", total=10_000).showing([])
+    page = linked("90", rows=[])
     assert (page.previous, page.next) == ("89", "91")
 
 
 def test_page_beside_a_row_has_a_number_too():
-    page = page_of(f"3-after-{A_ROW}", total=1_000)
-    assert (page.number, page.beside) == (3, ("after", A_ROW))
+    page = page_of(f"3-after-{A_PLACE}", total=1_000)
+    assert (page.number, page.beside) == (3, ("after", A_PLACE))
     assert page_of("3").beside is None
 
 
 @pytest.mark.parametrize(
     "wanted",
-    [f"3-beside-{A_ROW}", "3-after-", "3-after-x", f"3-after-{A_ROW}0", f"-after-{A_ROW}"],
+    [
+        f"3-beside-{A_PLACE}",
+        "3-after-",
+        "3-after-x",
+        f"3-after-{A_PLACE}0",
+        f"3-after-{A_PLACE[:-1]}",
+        f"-after-{A_PLACE}",
+        f"3-after-{A_PLACE}\n",
+    ],
 )
 def test_page_beside_what_is_no_row_is_the_first(wanted):
     assert (page_of(wanted).number, page_of(wanted).beside) == (1, None)
