@@ -137,6 +137,7 @@ def measured(
             except load.Failed as error:
                 failed.append(f"{job.name}, {name}: {error}")
                 del others[name]
+                end_queries(name)
             else:
                 rates.setdefault(name, []).append(rate)
         if not (job.writes or job.is_again):
@@ -167,6 +168,17 @@ def _orm_cookie(orm: Server) -> str:
     connection.request("POST", "/login/", urlencode(fields), headers)
     told = connection.getresponse().headers.get_all("Set-Cookie")
     return "; ".join(each.partition(";")[0] for each in told)
+
+
+def end_queries(application: str):
+    """End what a program still asks MongoDB for, or that would slow down what is measured next."""
+    running = [
+        {"$currentOp": {"allUsers": True}},
+        {"$match": {"appName": application, "command.hello": {"$exists": False}}},
+    ]
+    while found := list(mongo.admin.aggregate(running)):
+        for each in found:
+            mongo.admin.command("killOp", op=each["opid"])
 
 
 def connections(application: str) -> int:
