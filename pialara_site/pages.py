@@ -87,7 +87,8 @@ def read(
     """
 
     def rows(is_backwards: bool, row=None, skip: int = 0, size: int = page.per_page) -> list[dict]:
-        way = {name: -way for name, way in order.items()} if is_backwards else order
+        sign = -1 if is_backwards else 1
+        way = {name: sign * direction for name, direction in order.items()}
         ranges = _beyond(row, way) if row else [{}]
         if not ranges:
             return []
