@@ -89,14 +89,18 @@ def _lists(some: list[dict]) -> Iterator[Job]:
     yield from _filtered("words", words, PER_PAGE, orm="/search/", m220p="/movies/")
 
 
-def _filtered(name: str, queries: list[str], rows: int | None, orm: str, m220p: str):
+def _filtered(
+    name: str, queries: list[str], rows: int | None, orm: str, m220p: str
+) -> Iterator[Job]:
     """Lists of films of each query, and those of the comparisons at these addresses."""
     ours = [f"/mflix/{query}&{FRESH}" for query in queries]
-    theirs = {
-        other: [f"{path}{query}" for query in queries]
-        for other, path in (("orm", orm), ("m220p", m220p))
-    }
-    yield Job(name, ours, rows, **theirs)
+    yield Job(
+        name,
+        ours,
+        rows,
+        orm=[f"{orm}{query}" for query in queries],
+        m220p=[f"{m220p}{query}" for query in queries],
+    )
     yield Job(f"{name}, logged in", ours, rows, Role.CLIENTE)
 
 

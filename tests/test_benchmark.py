@@ -1,11 +1,16 @@
 """The parts of the benchmark that need no load: what it starts, asks for, reads and prints."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from django.conf import settings
+from pymongo import MongoClient
+from pymongo.errors import OperationFailure
 
 from accounts.roles import Role
-from benchmarks import jobs, load, raw, servers, table
+from benchmarks import jobs, load, measure, raw, servers, table
 from mflix.tests.mothers import a_movie
+from pialara_site.mongo import client
 from tests.mothers import a_client
 
 SAID = """Running 1s test
@@ -41,9 +46,25 @@ def test_commands_are_repeated_without_their_session():
 def test_line_of_the_table_has_the_ratios():
     sequential = {"p50": 1, "p95": 2, "p99": 3}
     job = {"rate": 100, "cpu_ms": 1.25, "mongod_ms": 0.5, "bytes": 2048, "sequential": sequential}
-    line = table.line({**job, "raw": 400, "orm": 20}, empty=200)
-    assert line[-4:] == ["0.25", "0.50", "5.0", ""]
+    line = table.line({**job, "logged_out": 125, "raw": 400, "orm": 20}, empty=200)
+    assert line[-5:] == ["0.80", "0.25", "0.50", "5.0", ""]
     assert len(line) == len(table.HEADINGS) - 1
+
+
+def test_query_that_a_comparison_left_behind_is_ended(mongod):
+    many = [{"$set": {"n": {"$range": [0, 100_000]}}}, {"$unwind": "$n"}]
+    for_hours = [{"$documents": [{}]}, *many, *many, {"$count": "n"}]
+    running = [{"$currentOp": {"allUsers": True}}, {"$match": {"command.pipeline": for_hours}}]
+    with (
+        MongoClient(mongod.uri, appname="left behind") as theirs,
+        ThreadPoolExecutor(1) as pool,
+    ):
+        asked = pool.submit(theirs.elsewhere.aggregate, for_hours)
+        while not list(client.admin.aggregate(running)):
+            assert not asked.done()
+        measure.end_queries("left behind")
+        with pytest.raises(OperationFailure, match="interrupted"):
+            asked.result()
 
 
 def test_measured_server_starts_with_the_settings_that_it_is_given(mongod, monkeypatch, tmp_path):
