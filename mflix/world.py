@@ -3,9 +3,10 @@
 Unicode's CLDR translates them, but for those that it lacks or calls otherwise than the films do.
 """
 
+import pickle
 from functools import cache
 
-from babel import Locale
+from babel.localedata import resolve_locale_filename
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -42,8 +43,14 @@ def language(name: str) -> str:
 @cache
 def _names(kind: str, language: str) -> dict[str, str]:
     """By their English names; with a capital, as they stand alone."""
-    english, names = (getattr(Locale.parse(each), kind) for each in ("en", language))
+    english, names = (_cldr(each)[kind] for each in ("en", language))
     return {english[code]: _capitalised(names[code]) for code in english.keys() & names.keys()}
+
+
+def _cldr(language: str) -> dict:
+    """All that CLDR knows of a language; Babel's own Locale would keep 4 MB of it for good."""
+    with open(resolve_locale_filename(language), "rb") as file:
+        return pickle.load(file)  # noqa: S301  a file of Babel's
 
 
 def _capitalised(name: str) -> str:
