@@ -16,7 +16,8 @@ from jinja2 import TemplateError
 from . import cores
 from .turns import THREADS
 
-M_ARENA_MAX = -8  # as malloc.h has it
+# Settings of glibc's malloc, as malloc.h has them
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8
 
 
 class _Granian(Granian):
@@ -47,9 +48,7 @@ class WebServer(multiprocessing.get_context("fork").Process):
         os.setsid()  # Ctrl-C reaches the parent, which then ends this process
         os.close(self._tell)
         os.chdir(settings.BASE_DIR)
-        # Without it, each of many threads keeps memory of its own, which nobody uses again.
-        with contextlib.suppress(AttributeError):  # only glibc has it
-            ctypes.CDLL(None).mallopt(M_ARENA_MAX, 2)
+        _keep_little_memory()
         server = _Granian(
             "pialara_site.wsgi:application",
             interface="wsgi",
@@ -77,3 +76,13 @@ class WebServer(multiprocessing.get_context("fork").Process):
             # An editor's file, or one that is broken: the page that needs it will tell.
             with contextlib.suppress(TemplateError, OSError, UnicodeError):
                 templates.get_template(name)
+
+
+def _keep_little_memory():
+    """Have what is freed given back, not kept for each of many threads and large buffers."""
+    with contextlib.suppress(AttributeError):  # only glibc has it
+        mallopt = ctypes.CDLL(None).mallopt
+        mallopt(M_ARENA_MAX, 2)
+        # Else they grow with what was freed, to 32 and 64 MB.
+        mallopt(M_MMAP_THRESHOLD, 2**20)
+        mallopt(M_TRIM_THRESHOLD, 2**20)
