@@ -25,7 +25,7 @@ from .cache import Cache
 from .changes import Topic
 
 SECONDS = 60  # texts such as "5 minutes ago" get old by themselves
-MOST_BYTES = 8 * 2**20
+MOST_BYTES = 4 * 2**20
 LONGEST_ADDRESS = 500
 
 # The first one that a browser takes; over plain HTTP they ask for gzip alone. Of a list of 36 KB

@@ -82,7 +82,7 @@ def _keep_little_memory():
     """Have what is freed given back, not kept for each of many threads and large buffers."""
     with contextlib.suppress(AttributeError):  # only glibc has it
         mallopt = ctypes.CDLL(None).mallopt
-        mallopt(M_ARENA_MAX, 2)
+        mallopt(M_ARENA_MAX, 1)
         # Else they grow with what was freed, to 32 and 64 MB.
         mallopt(M_MMAP_THRESHOLD, 2**20)
         mallopt(M_TRIM_THRESHOLD, 2**20)
