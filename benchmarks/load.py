@@ -3,14 +3,17 @@
 import json
 import random
 import shutil
+import signal
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 SCRIPT = Path(__file__).parent / "wrk.lua"
+LONGEST_SECONDS = 60  # of a run, should nobody end it
 # As browsers ask.
 HEADERS = {
     "Accept": "text/html,application/xhtml+xml,*/*;q=0.8",
@@ -42,12 +45,13 @@ def require_wrk():
 
 
 def run(
-    address: str, requests: list[str], connections: int, seconds: int, cookies: str = ""
+    address: str, requests: list[str], connections: int, seconds: float, cookies: str = ""
 ) -> Load:
     """Send `requests`, "path" or "path<tab>body" each, in turn for some seconds. Raises Failed."""
     for patience in (seconds, 10 * seconds):  # wrk counts only what is answered in time
-        with started(address, requests, connections, patience, cookies) as wrk:
-            told = read(wrk.communicate()[0], requests[0])
+        with started(address, requests, connections, cookies) as wrk:
+            time.sleep(patience)
+            told = ended(wrk, requests[0])
         if told:
             return told
     raise Failed(f"{requests[0]} is not answered in {patience} seconds")
@@ -55,20 +59,26 @@ def run(
 
 @contextmanager
 def started(
-    address: str, requests: list[str], connections: int, seconds: int, cookies: str = ""
+    address: str, requests: list[str], connections: int, cookies: str = ""
 ) -> Iterator[subprocess.Popen]:
     headers = HEADERS | ({"Cookie": cookies} if cookies else {})
     command = ["wrk", "--threads", "1", "--connections", str(connections), "--timeout", "30s"]
-    command += ["--duration", f"{seconds}s", "--script", str(SCRIPT)]
+    command += ["--duration", f"{LONGEST_SECONDS}s", "--script", str(SCRIPT)]
     command += [part for name in headers for part in ("--header", f"{name}: {headers[name]}")]
     # Each run begins elsewhere, so that it does not find what the one before it left in caches.
     place = random.randrange(len(requests))
     with tempfile.NamedTemporaryFile("w", suffix=".requests") as file:
         file.writelines(f"{each}\n" for each in requests)
         file.flush()
-        command += [address, "--", file.name, str(place)]
+        command += [address, "--", file.name, str(place), str(time.time_ns() // 1000)]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as wrk:
             yield wrk
+
+
+def ended(wrk: subprocess.Popen, what: str) -> Load | None:
+    """What came of a run that ends now; `wrk` takes whole seconds only, but ends at a Ctrl-C."""
+    wrk.send_signal(signal.SIGINT)
+    return read(wrk.communicate()[0], what)
 
 
 def read(told: str, what: str) -> Load | None:

@@ -4,7 +4,7 @@ import contextlib
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from http.client import HTTPConnection
 from statistics import median
 from urllib.parse import urlencode
@@ -26,16 +26,17 @@ from .servers import Server
 CONNECTIONS = 8
 MANY = 64
 AT_ONCE = 50  # logins
-# Until then, logins that wrk did not wait for hold 100 MB of memory for each hash.
-LAST_HASHES_SECONDS = 4
 BESIDE_SECONDS = 4  # of films meanwhile
+# Until then, logins that wrk did not wait for hold 100 MB of memory for each hash.
+LAST_HASHES_SECONDS = 5
+LOGIN_SECONDS = 3  # as in one second none of 8 may be answered
 
 
 @dataclass(frozen=True)
 class Plan:
     """How long: `seconds` for each load, `rounds` in turn, `many` connections in the end."""
 
-    seconds: int
+    seconds: float
     rounds: int
     many: bool
 
@@ -70,6 +71,12 @@ def everything(
             except PyMongoError as error:  # a page of so many films that MongoDB takes too long
                 failed.append(f"{job.name}: {type(error).__name__}")
     empty.append(_empty(plan, running))
+    films = {}
+    if only in "login":
+        try:
+            films = {"films_ms": films_beside_logins(product)}
+        except load.Failed as error:
+            failed.append(f"films beside logins: {error}")
     time.sleep(LAST_HASHES_SECONDS)
     about = {
         "failed": failed,
@@ -78,12 +85,8 @@ def everything(
         "workers_mb": {"at start": memory, "at the end": product.megabytes()},
         "connections": connections("pialara"),
         "threads": servers.WORKERS * THREADS,
+        **films,
     }
-    if only in "login":
-        try:
-            about["films_ms"] = films_beside_logins(product)
-        except load.Failed as error:
-            failed.append(f"films beside logins: {error}")
     return {"jobs": found, "about": about}
 
 
@@ -110,7 +113,9 @@ def measured(
     """
     visitor = costs.visitor(job)
     found = {}
-    if not job.writes:
+    if job.writes:
+        plan = replace(plan, seconds=LOGIN_SECONDS)
+    else:
         cost = costs.of(job, visitor)
         found = {"commands": cost.commands, "examined": cost.examined, "rows": job.rows}
     cookie = f"csrftoken={CSRF}" if job.writes else costs.cookies(visitor)
@@ -140,7 +145,7 @@ def measured(
                 end_queries(name)
             else:
                 rates.setdefault(name, []).append(rate)
-        if not (job.writes or job.is_again):
+        if not (job.writes or job.is_again or job.is_for_all):
             rates.setdefault("raw", []).append(raw.rate(pool, uri, cost.pages, plan.seconds))
     ours = rates.pop("ours")
     found |= {name: median(each[name] for each in ours) for name in ours[0]}
@@ -201,14 +206,11 @@ def password_ms() -> float:
 def films_beside_logins(product: Server) -> dict[str, float]:
     """The p95 of film pages, one after another, alone and while many people log in."""
     jobs = {job.name: job.ours for job in all_jobs() if job.name in ("film", "login")}
-    # Logins that wrk did not wait for end meanwhile, and those of servers that are gone are
-    # forgotten: an address has no more than 50 at a time.
+    # Those of servers that are gone are forgotten: an address has no more than 50 at a time.
     attempts.delete_many({})
     alone = load.run(product.address, jobs["film"], 1, BESIDE_SECONDS)
-    with load.started(
-        product.address, jobs["login"], AT_ONCE, BESIDE_SECONDS + 2, f"csrftoken={CSRF}"
-    ) as logins:
+    with load.started(product.address, jobs["login"], AT_ONCE, f"csrftoken={CSRF}") as logins:
         time.sleep(0.5)
         beside = load.run(product.address, jobs["film"], 1, BESIDE_SECONDS)
-        load.read(logins.communicate()[0], "/login/")
+        load.ended(logins, "/login/")
     return {"alone": alone.p95, "beside": beside.p95}

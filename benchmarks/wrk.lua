@@ -14,7 +14,7 @@ function init(arguments)
     end
   end
   place = tonumber(arguments[2])
-  number = os.time() * 1000000
+  number = tonumber(arguments[3])
 end
 
 function request()
