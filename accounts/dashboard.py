@@ -8,6 +8,7 @@ from pymongo import ASCENDING, DESCENDING
 
 from pialara_site.cache import cached
 from pialara_site.changes import EVERYTHING, Topic
+from pialara_site.pipelines import united
 
 from . import directory
 from .directory import Filters, Numbers, kinds_pipeline
@@ -48,10 +49,7 @@ def overview_pipeline(first_month: datetime) -> list[dict]:
         {"$group": {"_id": {"$dateTrunc": {"date": signed_up, "unit": "month"}}, "n": {"$sum": 1}}},
         {"$project": {"_id": 0, "month": "$_id", "n": 1}},
     ]
-    return [
-        *kinds_pipeline(""),
-        {"$unionWith": {"coll": users.name, "pipeline": months}},
-    ]
+    return united(users.name, kinds_pipeline(""), months)
 
 
 @cached(Topic.of(users))
@@ -110,10 +108,7 @@ def activity_pipeline(week_ago: datetime) -> list[dict]:
         {"$match": {"ultimo_acceso": {"$gte": week_ago}}},
         {"$group": {"_id": None, "this_week": {"$sum": 1}}},
     ]
-    united = [
-        {"$unionWith": {"coll": users.name, "pipeline": each}} for each in (busiest, this_week)
-    ]
-    return [*latest, *united]
+    return united(users.name, latest, busiest, this_week)
 
 
 @cached(Topic.of(users, EVERYTHING), seconds=60)  # a login is a change, and the week goes on

@@ -18,6 +18,7 @@ from pialara_site import pages
 from pialara_site.cache import cached
 from pialara_site.changes import Topic
 from pialara_site.pages import Page
+from pialara_site.pipelines import united
 
 from . import audit, sessions
 from .models import User, normal
@@ -137,12 +138,12 @@ def kinds_pipeline(q: str) -> list[dict]:
         {"$sort": {"nombre": ASCENDING, "_id": ASCENDING}},
         {"$project": TECHNICIAN},
     ]
-    return [
+    kinds = [
         *([{"$match": named_like(q)}] if q else []),
         {"$group": {"_id": {name: f"${name}" for name in KIND}, "n": {"$sum": 1}}},
         {"$project": {"_id": 0, "kind": "$_id", "n": 1}},
-        {"$unionWith": {"coll": users.name, "pipeline": technicians}},
     ]
+    return united(users.name, kinds, technicians)
 
 
 @cached(Topic.of(users))

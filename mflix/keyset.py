@@ -22,6 +22,8 @@ from bson.errors import BSONError
 from django.core import signing
 from pymongo import ASCENDING, DESCENDING
 
+from pialara_site.pipelines import united
+
 LOWEST_NUMBER, LOWEST_TEXT, LOWEST_DATE = float("-inf"), "", datetime(1, 1, 1, tzinfo=UTC)
 
 
@@ -113,9 +115,8 @@ class Cursor:
 
         A phase is read only where those before it leave room on the page.
         """
-        first, *others = self.pipelines(found, *stages).values()
-        unions = [{"$unionWith": {"coll": collection, "pipeline": other}} for other in others]
-        return [*first, *unions, {"$limit": self.size + 1}]
+        parts = self.pipelines(found, *stages).values()
+        return [*united(collection, *parts), {"$limit": self.size + 1}]
 
     def pipelines(self, found: list[dict], *stages: dict) -> dict[Phase, list[dict]]:
         """For each phase that the page can reach into, in their order, what finds its rows.

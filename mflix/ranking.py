@@ -10,6 +10,8 @@ decide.
 import re
 from dataclasses import replace
 
+from pialara_site.pipelines import united
+
 from .movies import CARD, movies
 from .search import Search
 
@@ -45,10 +47,9 @@ def fused(search: Search) -> list[dict]:
     """
     words = _words(search.q)
     each = -(-CANDIDATES // len(words))
-    first, *others = (_placed(replace(search, q=word), each) for word in words)
+    placed = (_placed(replace(search, q=word), each) for word in words)
     return [
-        *first,
-        *({"$unionWith": {"coll": movies.name, "pipeline": other}} for other in others),
+        *united(movies.name, *placed),
         {
             "$group": {
                 "_id": "$film",

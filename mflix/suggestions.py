@@ -8,6 +8,8 @@ import unicodedata
 from collections.abc import Iterable
 from numbers import Real
 
+from pialara_site.pipelines import united
+
 from .details import number
 from .movies import CARD, POPULAR_FIRST, movies
 from .search import DEFAULT_SORT, ORDERS
@@ -65,8 +67,7 @@ def for_person(preferences: dict) -> list[dict] | None:
         branches = [[{"$match": suitable}, *MOST_POPULAR]] if ratings else []
     if not branches:
         return None
-    first, *others = branches
-    return [*first, *({"$unionWith": {"coll": movies.name, "pipeline": each}} for each in others)]
+    return united(movies.name, *branches)
 
 
 def best(found: Iterable[dict], preferences: dict) -> list[dict]:

@@ -10,6 +10,8 @@ from pymongo import ASCENDING
 from pymongo.collation import Collation
 from pymongo.collection import Collection
 
+from .pipelines import united
+
 # To pass over so many rows takes as long as to ask for one.
 NEAR = 1_000
 
@@ -92,7 +94,7 @@ def read(
         ranges = _beyond(row, way) if row else [{}]
         if not ranges:
             return []
-        first, *others = (
+        parts = (
             [
                 {"$match": {"$and": [wanted, each]}},
                 {"$sort": way},
@@ -101,8 +103,7 @@ def read(
             ]
             for each in ranges
         )
-        unions = [{"$unionWith": {"coll": collection.name, "pipeline": other}} for other in others]
-        pipeline = [*first, *unions, {"$limit": size}, *stages]
+        pipeline = [*united(collection.name, *parts), {"$limit": size}, *stages]
         found = list(collection.aggregate(pipeline, collation=collation))
         return found[::-1] if is_backwards else found
 
