@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 
 from bson import ObjectId
 from django.conf import settings
-from django.utils.cache import patch_cache_control
 
 from pialara_site.links import url_for
 
@@ -62,5 +61,4 @@ def is_first(request, response, movie_id: ObjectId, now: datetime) -> bool:
         httponly=True,
         samesite="Lax",
     )
-    patch_cache_control(response, private=True)  # or a proxy would hand the cookie to others
     return True

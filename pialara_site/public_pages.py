@@ -16,7 +16,11 @@ import brotli
 from django.conf import settings
 from django.http import HttpResponse
 from django.urls import Resolver404, ResolverMatch, resolve
-from django.utils.cache import get_conditional_response, patch_vary_headers
+from django.utils.cache import (
+    get_conditional_response,
+    patch_cache_control,
+    patch_vary_headers,
+)
 from django.utils.translation import get_language_from_request
 from pymongo.errors import PyMongoError
 
@@ -87,6 +91,8 @@ class PublicPagesMiddleware:
             response = self.get_response(request)
         if of.seen and response.status_code in (200, 304):
             of.seen(request, response, **match.kwargs)
+        if response.cookies:  # a proxy would hand them to others
+            patch_cache_control(response, no_cache=True, private=True)
         return response
 
     def _kept(self, request, match: ResolverMatch, of: Public):
