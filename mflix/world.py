@@ -48,7 +48,10 @@ def _names(kind: str, language: str) -> dict[str, str]:
 
 
 def _cldr(language: str) -> dict:
-    """All that CLDR knows of a language; Babel's own Locale would keep 4 MB of it for good."""
+    """All that CLDR knows of a language, for one without a territory: others inherit most of it.
+
+    Babel's own Locale would keep 4 MB of it for good.
+    """
     with open(resolve_locale_filename(language), "rb") as file:
         return pickle.load(file)  # noqa: S301  a file of Babel's
 

@@ -1,6 +1,8 @@
 """Countries and languages in the words of who reads the page."""
 
 import pytest
+from babel import Locale
+from django.conf import settings
 from django.utils import translation
 
 from mflix import browsing, world
@@ -31,6 +33,12 @@ def test_language_is_named_in_the_language_of_the_page(name, spanish):
         assert world.language(name) == spanish
     with translation.override("en"):
         assert world.language(name) == name
+
+
+@pytest.mark.parametrize("language", [code for code, _name in settings.LANGUAGES])
+@pytest.mark.parametrize("kind", ["territories", "languages"])
+def test_files_of_babel_hold_all_that_it_knows_of_our_languages(language, kind):
+    assert world._cldr(language)[kind] == dict(getattr(Locale.parse(language), kind))
 
 
 def test_filters_say_them_so():
