@@ -2,7 +2,7 @@
 
 
 def united(collection: str, *parts: list[dict]) -> list[dict]:
-    """The rows of all parts on a collection, one part's after the other's.
+    """The rows of all parts on one collection, where this is to run: one part's after the other's.
 
     MongoDB reads them in turn and only as far as a $limit needs, but does not promise the order:
     tests walk through all pages of the lists that rely on it.

@@ -34,7 +34,7 @@ LONGEST_ADDRESS = 500
 
 # The first one that a browser takes; over plain HTTP they ask for gzip alone. Of a list of 36 KB
 # these make 5.3 and 5.8 KB in 0.1 ms each; higher levels take four times as long for a tenth less.
-# A window of 64 KB takes 1 MB of memory meanwhile, Brotli's usual one of 4 MB takes 9.
+# Brotli's usual window of 4 MB would be mapped anew each time: 0.18 ms, not 0.13.
 COMPRESSIONS = {
     "br": partial(brotli.compress, quality=2, lgwin=16),
     "gzip": partial(gzip.compress, compresslevel=1, mtime=0),
@@ -81,6 +81,12 @@ class PublicPagesMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
+        response = self._answer(request)
+        if response.cookies:  # a proxy would hand them to others
+            patch_cache_control(response, no_cache=True, private=True)
+        return response
+
+    def _answer(self, request):
         match = _match(request.path_info)
         of = match and getattr(match.func, "public", None)
         if not of:
@@ -91,8 +97,6 @@ class PublicPagesMiddleware:
             response = self.get_response(request)
         if of.seen and response.status_code in (200, 304):
             of.seen(request, response, **match.kwargs)
-        if response.cookies:  # a proxy would hand them to others
-            patch_cache_control(response, no_cache=True, private=True)
         return response
 
     def _kept(self, request, match: ResolverMatch, of: Public):
