@@ -27,9 +27,8 @@ CONNECTIONS = 8
 MANY = 64
 AT_ONCE = 50  # logins
 BESIDE_SECONDS = 4  # of films meanwhile
-# Until then, logins that wrk did not wait for hold 100 MB of memory for each hash.
-LAST_HASHES_SECONDS = 5
-LOGIN_SECONDS = 3  # as in one second none of 8 may be answered
+LOGIN_SECONDS = 3  # as in one none of 8 logins at once may be answered
+IDLE_SECONDS = 30  # to wait for, at most
 
 
 @dataclass(frozen=True)
@@ -71,17 +70,18 @@ def everything(
             except PyMongoError as error:  # a page of so many films that MongoDB takes too long
                 failed.append(f"{job.name}: {type(error).__name__}")
     empty.append(_empty(plan, running))
+    password = password_ms()
     films = {}
     if only in "login":
         try:
             films = {"films_ms": films_beside_logins(product)}
         except load.Failed as error:
             failed.append(f"films beside logins: {error}")
-    time.sleep(LAST_HASHES_SECONDS)
+    wait_until_idle(product)
     about = {
         "failed": failed,
         "empty": median(empty),
-        "password_ms": password_ms(),
+        "password_ms": password,
         "workers_mb": {"at start": memory, "at the end": product.megabytes()},
         "connections": connections("pialara"),
         "threads": servers.WORKERS * THREADS,
@@ -186,6 +186,14 @@ def end_queries(application: str):
             mongo.admin.command("killOp", op=each["opid"])
 
 
+def wait_until_idle(product: Server):
+    """Logins that wrk did not wait for hold 100 MB of memory for each hash."""
+    end, used = time.monotonic() + IDLE_SECONDS, -1.0
+    while (now := product.cpu_seconds()) - used > 0.1 and time.monotonic() < end:
+        used = now
+        time.sleep(0.5)
+
+
 def connections(application: str) -> int:
     """How many a program has open to MongoDB, those that wait too, without the watching ones."""
     everything = {"$currentOp": {"allUsers": True, "idleConnections": True}}
@@ -206,7 +214,7 @@ def password_ms() -> float:
 def films_beside_logins(product: Server) -> dict[str, float]:
     """The p95 of film pages, one after another, alone and while many people log in."""
     jobs = {job.name: job.ours for job in all_jobs() if job.name in ("film", "login")}
-    # Those of servers that are gone are forgotten: an address has no more than 50 at a time.
+    # Attempts at servers that are gone are forgotten, as an address has no more than 50.
     attempts.delete_many({})
     alone = load.run(product.address, jobs["film"], 1, BESIDE_SECONDS)
     with load.started(product.address, jobs["login"], AT_ONCE, f"csrftoken={CSRF}") as logins:

@@ -1,5 +1,6 @@
 -- Sends the requests of a file in turn, "path" or "path<tab>body" a line, and tells what came of it.
 -- A "{n}" in a path is another number each time, so that no answer can be one that is kept.
+-- Arguments: the file, the request to begin after, and the number to begin after.
 local requests, place, number = {}, 0, 0
 
 function init(arguments)

@@ -1,6 +1,10 @@
 """The parts of the benchmark that need no load: what it starts, asks for, reads and prints."""
 
+import signal
+import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, nullcontext
+from types import SimpleNamespace
 
 import pytest
 from django.conf import settings
@@ -30,6 +34,84 @@ def test_run_with_failed_requests_counts_for_nothing():
 
 def test_run_without_an_answer_is_none():
     assert load.read(SAID.replace("200", "0"), "/") is None
+
+
+@pytest.fixture
+def runs(monkeypatch):
+    """Sets how many requests are answered in each run of wrk; a list of the seconds they took."""
+
+    def of(*answered: int) -> list[float]:
+        left, took = list(answered), []
+
+        def ended(*_) -> load.Load | None:
+            return load.read(SAID.replace("200", str(left.pop(0))), "/")
+
+        monkeypatch.setattr(load, "started", lambda *_: nullcontext())
+        monkeypatch.setattr(load, "ended", ended)
+        monkeypatch.setattr(load, "time", SimpleNamespace(sleep=took.append))
+        return took
+
+    return of
+
+
+def test_run_ends_after_its_seconds(runs):
+    took = runs(200)
+    assert load.run("http://127.0.0.1", ["/"], connections=8, seconds=0.8).requests == 200
+    assert took == [0.8]
+
+
+def test_run_with_few_answers_is_done_again_for_longer(runs):
+    took = runs(15, 16)
+    assert load.run("http://127.0.0.1", ["/"], connections=8, seconds=2).requests == 16
+    assert took == [2, 8]
+
+
+def test_few_answers_count_in_the_longest_run(runs):
+    took = runs(0, 1, 2)
+    assert load.run("http://127.0.0.1", ["/"], connections=8, seconds=2).requests == 2
+    assert took == [2, 8, 20]
+
+
+def test_run_that_never_has_an_answer_fails(runs):
+    runs(0, 0, 0)
+    with pytest.raises(load.Failed, match="/films/ is not answered in 20 seconds"):
+        load.run("http://127.0.0.1", ["/films/"], connections=8, seconds=2)
+
+
+@pytest.fixture
+def wrk(monkeypatch, tmp_path):
+    """Starts a program in the place of wrk, which waits for Ctrl-C to tell what it measured."""
+    script, ready = tmp_path / "wrk", tmp_path / "ready"
+    script.write_text(
+        f"#!{sys.executable}\n"
+        "import pathlib, signal\n"
+        "signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])\n"
+        f"pathlib.Path({str(ready)!r}).touch()\n"
+        "signal.sigwait([signal.SIGINT])\n"
+        f"print({SAID!r})\n"
+    )
+    script.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+
+    @contextmanager
+    def started():
+        with load.started("http://127.0.0.1", ["/"], connections=8) as process:
+            while not ready.exists():
+                assert process.poll() is None
+            yield process
+
+    return started
+
+
+def test_wrk_is_ended_by_a_ctrl_c(wrk):
+    with wrk() as process:
+        assert load.ended(process, "/").requests == 200
+
+
+def test_wrk_ends_with_what_started_it(wrk):
+    with pytest.raises(ZeroDivisionError), wrk() as process:
+        raise ZeroDivisionError
+    assert process.returncode == -signal.SIGKILL
 
 
 def test_missing_wrk_is_said_in_one_sentence(monkeypatch):
