@@ -244,6 +244,22 @@ def test_technicians_list_scans_no_collection(plans, sort, q):
     assert_on_indexes(plans(caseload.read, FIRST, technician, q, "", sort))
 
 
+@pytest.mark.usefixtures("empty_database")
+@pytest.mark.parametrize("sort", ["nombre", "-nombre"])
+def test_technicians_page_beside_a_row_reads_no_more_the_more_pages_come_before(
+    pipeline, monkeypatch, sort
+):
+    monkeypatch.setattr(pages, "NEAR", -1)
+    technician = User(email="t3@example.org")
+    users.insert_many(a_document(password="", parent=technician.email) for _ in range(300))
+    middle, _rows = caseload.read(Page("6", 300, PER_PAGE), technician, "", "", sort)
+    for link in (middle.previous, middle.next):
+        page = Page(link, 300, PER_PAGE)
+        assert page.beside
+        found = read(pipeline(caseload.read, page, technician, "", "", sort))
+        assert found["totalKeysExamined"] <= 3 * (PER_PAGE + 1)
+
+
 @pytest.mark.parametrize("attention", caseload.Attention)
 def test_technicians_list_of_who_needs_attention_scans_no_collection(plans, attention):
     technician = User(email="t3@example.org")
