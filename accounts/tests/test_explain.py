@@ -129,15 +129,27 @@ def plans(pipeline, hundreds):
 
 
 @pytest.fixture
-def around(monkeypatch):
-    """The pages around the one in the middle of a list, as its links ask for them."""
+def beside(monkeypatch):
+    """The pages around the one in the middle of a list of `total` rows that a call reads, as its
+    links ask for them.
+    """
     monkeypatch.setattr(pages, "NEAR", -1)
+
+    def beside(total: int, per_page: int, call, *args) -> list[Page]:
+        middle = Page(str(1 + total // 2 // per_page), total, per_page)
+        shown, _rows = call(middle, *args)
+        return [Page(link, total, per_page) for link in (shown.previous, shown.next) if link]
+
+    return beside
+
+
+@pytest.fixture
+def around(beside):
+    """The same of the list of users."""
 
     def around(filters: Filters, sort: str) -> list[Page]:
         total = users.count_documents(filters.criteria(), collation=COLLATION)
-        middle = Page(str(1 + total // 2 // PER_PAGE), total, PER_PAGE)
-        shown, _rows = directory.read(middle, filters, sort)
-        return [Page(link, total, PER_PAGE) for link in (shown.previous, shown.next) if link]
+        return beside(total, PER_PAGE, directory.read, filters, sort)
 
     return around
 
@@ -189,7 +201,8 @@ def test_whole_list_reads_the_users_of_its_page_and_no_others(pipeline, sort, nu
 @pytest.mark.usefixtures("hundreds")
 @pytest.mark.parametrize("sort", ALL_SORTS)
 def test_page_beside_a_row_reads_no_more_the_more_pages_come_before(pipeline, around, sort):
-    for page in around(Filters(), sort):
+    before, after = around(Filters(), sort)
+    for page in before, after:
         assert page.beside
         found = read(pipeline(directory.read, page, Filters(), sort))
         # Each range of the index may bring a whole page, when explained on its own.
@@ -247,14 +260,12 @@ def test_technicians_list_scans_no_collection(plans, sort, q):
 @pytest.mark.usefixtures("empty_database")
 @pytest.mark.parametrize("sort", ["nombre", "-nombre"])
 def test_technicians_page_beside_a_row_reads_no_more_the_more_pages_come_before(
-    pipeline, monkeypatch, sort
+    pipeline, beside, sort
 ):
-    monkeypatch.setattr(pages, "NEAR", -1)
     technician = User(email="t3@example.org")
     users.insert_many(a_document(password="", parent=technician.email) for _ in range(300))
-    middle, _rows = caseload.read(Page("6", 300, PER_PAGE), technician, "", "", sort)
-    for link in (middle.previous, middle.next):
-        page = Page(link, 300, PER_PAGE)
+    before, after = beside(300, PER_PAGE, caseload.read, technician, "", "", sort)
+    for page in before, after:
         assert page.beside
         found = read(pipeline(caseload.read, page, technician, "", "", sort))
         assert found["totalKeysExamined"] <= 3 * (PER_PAGE + 1)
@@ -281,17 +292,14 @@ def test_technicians_numbers_scan_no_collection():
 
 
 @pytest.mark.usefixtures("empty_database")
-def test_page_of_the_log_beside_an_entry_reads_no_more_the_more_pages_come_before(
-    pipeline, monkeypatch
-):
-    monkeypatch.setattr(pages, "NEAR", -1)
+def test_page_of_the_log_beside_an_entry_reads_no_more_the_more_pages_come_before(pipeline, beside):
     eva = audit.Actor("Eva", "eva@example.org")
     audit.record([audit.entry(eva, audit.Action.EDIT, {}) for _n in range(300)])
-    fourth, _rows = audit.read(Page("4", 300, audit.PER_PAGE), {})
-    fifth = Page(fourth.next, 300, audit.PER_PAGE)
-    assert fifth.beside
-    found = read(pipeline(audit.read, fifth, {}), collection=audit.entries, collation=None)
-    assert found["totalKeysExamined"] <= 2 * (audit.PER_PAGE + 1)
+    before, after = beside(300, audit.PER_PAGE, audit.read, {})
+    for page in before, after:
+        assert page.beside
+        found = read(pipeline(audit.read, page, {}), collection=audit.entries, collation=None)
+        assert found["totalKeysExamined"] <= 2 * (audit.PER_PAGE + 1)
 
 
 @pytest.mark.parametrize(
