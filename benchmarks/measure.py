@@ -27,7 +27,7 @@ CONNECTIONS = 8
 MANY = 64
 AT_ONCE = 50  # logins
 BESIDE_SECONDS = 4  # of films meanwhile
-LOGIN_SECONDS = 3  # as in one none of 8 logins at once may be answered
+LOGIN_SECONDS = 3  # in one, few are answered, and hashes of the load before it go on beside them
 IDLE_SECONDS = 30  # to wait for, at most
 
 
