@@ -3,10 +3,12 @@
 from csp.constants import HEADER
 from csp.utils import build_policy
 from django.conf import settings
+from django.utils.cache import patch_cache_control
 
 
 class GuardMiddleware:
-    """Adds settings.GUARDS and the policy of settings.CONTENT_SECURITY_POLICY to every response.
+    """Adds settings.GUARDS and the policy of settings.CONTENT_SECURITY_POLICY to every response,
+    and lets no proxy keep one that sets a cookie.
 
     The policy is the same for all of them: django-csp's own middleware would build it every time,
     in a seventh of what a page takes that is kept.
@@ -26,4 +28,6 @@ class GuardMiddleware:
             response.setdefault(HEADER, self.policy)
         for name, value in settings.GUARDS.items():
             response.setdefault(name, value)
+        if response.cookies:  # a proxy would hand them to others
+            patch_cache_control(response, no_cache=True, private=True)
         return response

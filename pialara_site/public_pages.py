@@ -16,11 +16,7 @@ import brotli
 from django.conf import settings
 from django.http import HttpResponse
 from django.urls import Resolver404, ResolverMatch, resolve
-from django.utils.cache import (
-    get_conditional_response,
-    patch_cache_control,
-    patch_vary_headers,
-)
+from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.translation import get_language_from_request
 from pymongo.errors import PyMongoError
 
@@ -81,12 +77,6 @@ class PublicPagesMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
-        response = self._answer(request)
-        if response.cookies:  # a proxy would hand them to others
-            patch_cache_control(response, no_cache=True, private=True)
-        return response
-
-    def _answer(self, request):
         match = _match(request.path_info)
         of = match and getattr(match.func, "public", None)
         if not of:

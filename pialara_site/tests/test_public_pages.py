@@ -275,21 +275,6 @@ def test_page_is_asked_for_again_each_time_and_by_each(anonymous):
 
 
 @pytest.mark.usefixtures("keeping")
-@pytest.mark.parametrize("path", ["/mflix/", "/", "/login/", "/password/reset/", "/nowhere/"])
-def test_page_that_sets_a_cookie_is_kept_by_no_proxy(anonymous, path):
-    anonymous.cookies["csrftoken"] = "malformed"
-    response = anonymous.get(path)
-    assert "csrftoken" in response.cookies
-    assert {"no-cache", "private"} <= set(response.headers["Cache-Control"].split(", "))
-
-
-@pytest.mark.usefixtures("keeping")
-def test_page_that_no_browser_may_keep_stays_so_with_a_cookie(anonymous):
-    anonymous.cookies["csrftoken"] = "malformed"
-    assert "no-store" in anonymous.get("/login/").headers["Cache-Control"]
-
-
-@pytest.mark.usefixtures("keeping")
 def test_page_is_compressed_once(anonymous, monkeypatch):
     times = []
     compressions = {"br": lambda body: times.append(1) or brotli.compress(body)}

@@ -74,6 +74,20 @@ def test_page_and_download_of_an_administrator(admin, path):
     hardened(admin.get(path), HTTPStatus.OK)
 
 
+@pytest.mark.parametrize("path", ["/", "/mflix/", "/login/", "/password/reset/", "/nowhere/"])
+def test_what_sets_a_cookie_is_kept_by_no_proxy(anonymous, path):
+    anonymous.cookies["csrftoken"] = "malformed"
+    response = anonymous.get(path)
+    assert "csrftoken" in response.cookies
+    assert {"no-cache", "private"} <= set(response.headers["Cache-Control"].split(", "))
+
+
+def test_what_no_browser_may_keep_stays_so_with_a_cookie(anonymous):
+    response = anonymous.get("/login/")
+    assert "csrftoken" in response.cookies
+    assert "no-store" in response.headers["Cache-Control"].split(", ")
+
+
 def test_redirect(anonymous):
     hardened(anonymous.get("/profile/"), HTTPStatus.FOUND)
 
