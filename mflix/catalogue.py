@@ -1,17 +1,17 @@
 """The list of films, a page at a time: one command, whatever is asked for.
 
-The numbers beside it take most of that: those of a search are kept until a film changes, and cost
-a command of their own when they are not. Of words, they also tell how the best films are found.
+The numbers beside it take most of that, so those of a search are kept until a film changes. Of
+words, they also tell how the best films are found, and take a command of their own.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from pialara_site.cache import cached
+from pialara_site.cache import shared
 from pialara_site.changes import Topic
 
 from . import facets, ranking
-from .facets import NONE, Facets
+from .facets import Facets
 from .keyset import Cursor, Slice
 from .movies import CARD, COLLATION, movies
 from .search import Search
@@ -35,15 +35,23 @@ def page(search: Search, cursor: Cursor, beside: Queries | None = None) -> Page:
     if cursor.order.is_computed:
         return _best(search, cursor)
     queries = {"films": (movies, rows(search, cursor)), **(beside or {})}
-    found = together(queries, collation=COLLATION)
-    films = cursor.slice(found.pop("films"))
-    is_empty = not (films.rows or cursor.position)
-    return Page(films, NONE if is_empty else facets_of(search), found)
+    found = {}
+
+    def count() -> Facets:
+        numbers = {"numbers": (movies, facets.pipeline(search))}
+        found.update(together(queries | numbers, collation=COLLATION))
+        return facets.read(*found.pop("numbers"))
+
+    numbers = _kept(search, count)
+    if not found:  # they were kept, or somebody else has just counted
+        found = together(queries, collation=COLLATION)
+    return Page(cursor.slice(found.pop("films")), numbers, found)
 
 
 def _best(search: Search, cursor: Cursor) -> Page:
     """One page of the films that fit words best."""
-    numbers = facets_of(search)
+    counted = facets.pipeline(search)
+    numbers = _kept(search, lambda: facets.read(*movies.aggregate(counted, collation=COLLATION)))
     if not numbers.total:
         return Page(Slice(), numbers, {})
     is_selection = numbers.total > facets.most_counted(search)
@@ -57,10 +65,9 @@ def _best(search: Search, cursor: Cursor) -> Page:
     return Page(cursor.slice(films), numbers, {}, is_selection)
 
 
-@cached(Topic.of(movies))
-def facets_of(search: Search) -> Facets:
+def _kept(search: Search, count: Callable[[], Facets]) -> Facets:
     """The numbers beside the list that a search finds."""
-    return facets.read(next(movies.aggregate(facets.pipeline(search), collation=COLLATION)))
+    return shared.get((__name__, search), count, [Topic.of(movies)])
 
 
 def rows(search: Search, cursor: Cursor) -> list[dict]:

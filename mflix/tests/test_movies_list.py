@@ -572,6 +572,15 @@ def test_page_costs_at_most_three_commands(caller, commands, role, query):
     assert len(seen) <= 3, list(map(str, seen))
 
 
+def test_films_and_their_numbers_are_one_round_trip(caching, anonymous, commands, heard):
+    a_movie(genres=["War"])
+    heard()
+    for query in ("genre=War", "genre=War&sort=newest"):  # counted, and kept
+        with commands() as seen:
+            assert FilmsPage(anonymous, query).total == 1
+        assert [str(command) for command in seen] == ["aggregate movies"]
+
+
 # Nothing found
 
 
