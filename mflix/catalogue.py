@@ -7,7 +7,7 @@ words, they also tell how the best films are found, and take a command of their 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from pialara_site.cache import shared
+from pialara_site import cache
 from pialara_site.changes import Topic
 
 from . import facets, ranking
@@ -67,7 +67,7 @@ def _best(search: Search, cursor: Cursor) -> Page:
 
 def _kept(search: Search, count: Callable[[], Facets]) -> Facets:
     """The numbers beside the list that a search finds."""
-    return shared.get((__name__, search), count, [Topic.of(movies)])
+    return cache.shared.get((__name__, search), count, [Topic.of(movies)])
 
 
 def rows(search: Search, cursor: Cursor) -> list[dict]:
