@@ -4,6 +4,7 @@ import argparse
 import json
 import logging
 import os
+import platform
 import signal
 import subprocess
 import sys
@@ -91,6 +92,8 @@ def about(options: argparse.Namespace) -> dict:
         "commit": commit.stdout.strip(),
         "at": datetime.now(UTC).isoformat(timespec="minutes"),
         "cores": os.cpu_count(),
+        # Builds of one version differ by a tenth (docs/performance.md).
+        "python": f"{platform.python_version()} in {sys.base_prefix}",
     }
 
 

@@ -66,7 +66,7 @@ def sentences(about: dict) -> list[str]:
     )
     found = [
         f"{about['at']}, commit {about['commit']}, {about['cores']} cores, {about['films']} films, "
-        f"{about['users']} users.",
+        f"{about['users']} users, Python {about['python']}.",
         f"An empty view: {about['empty']:.0f} requests per second. "
         f"A password's check alone: {about['password_ms']:.0f} ms.",
         f"First page after `manage.py start`: {about['start_seconds']:.1f} s.",
