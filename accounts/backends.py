@@ -4,7 +4,7 @@ from bson import ObjectId
 from django.contrib.auth.hashers import make_password, verify_password
 
 from . import users
-from .models import User, normal
+from .models import User
 
 # The stored user who came along with the session, while Django looks for the session's user.
 document_of_session: ContextVar[dict | None] = ContextVar("document_of_session", default=None)
@@ -22,10 +22,7 @@ class MongoBackend:
         if email is None or password is None:
             return None
         user = users.by_email(email)
-        # The collation overlooks invisible characters, too. Each such spelling of an email would
-        # have a count of failed logins of its own, so only the plain one finds its user.
-        known = user is not None and isinstance(user.pk, ObjectId)
-        if not known or normal(user.email) != normal(email):
+        if user is None or not isinstance(user.pk, ObjectId):
             # As slow as a wrong password, so that the time tells nothing about the email.
             make_password(password)
             return None

@@ -105,7 +105,13 @@ def by_id(user_id: ObjectId) -> User | None:
 
 
 def by_email(email: str) -> User | None:
-    return _user(users.find_one({"email": normal(email)}, collation=COLLATION))
+    """The user with this email, in whatever case.
+
+    The collation overlooks invisible characters, too. Each such spelling of an email would have a
+    count of attempts of its own, so only the plain one finds its user.
+    """
+    user = _user(users.find_one({"email": normal(email)}, collation=COLLATION))
+    return user if user and normal(user.email) == normal(email) else None
 
 
 def client_of(technician: User, client_id: ObjectId) -> User | None:

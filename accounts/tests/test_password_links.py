@@ -103,6 +103,12 @@ def test_mailbox_is_not_flooded(anonymous, ana):
     assert len(mails()) == 3
 
 
+@pytest.mark.parametrize("hidden", ["\u00ad", "\u200b", "\u2060"])
+def test_mailbox_is_not_flooded_by_other_spellings_either(anonymous, ana, hidden):
+    assert ask(anonymous, f"ana@ex{hidden}ample.org").status_code == 302
+    assert mails() == []
+
+
 @pytest.mark.parametrize("email", ["", "nonsense", "a" * 300 + "@example.org"])
 def test_email_that_is_none_is_a_sentence(anonymous, email):
     assert set(ask(anonymous, email).context["form"].errors) == {"email"}
