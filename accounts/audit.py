@@ -115,6 +115,11 @@ def record(new: list[dict], session=None):
         entries.insert_many(new, session=session)
 
 
+def tells_of(user_id: ObjectId, session) -> bool:
+    """Was anything ever done to a user with this id?"""
+    return entries.find_one({"target._id": user_id}, {"_id": 1}, session=session) is not None
+
+
 def is_recorded(entry_id: ObjectId, session) -> bool:
     return entries.find_one({"_id": entry_id}, {"_id": 1}, session=session) is not None
 

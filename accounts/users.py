@@ -93,6 +93,10 @@ class ChangedMeanwhile(Exception):
         self.user = user
 
 
+class _DeletedBefore(Exception):
+    """An id was that of somebody else, whose history would be shown as the new user's."""
+
+
 def _user(doc: dict | None) -> User | None:
     return doc and User.from_document(doc)
 
@@ -229,11 +233,15 @@ def create(
     def insert(session):
         technician = _hold_technician(doc["parent"], session) if doc["parent"] else ""
         users.insert_one(doc, session=session)
+        if _id and audit.tells_of(_id, session):
+            raise _DeletedBefore
         actor = by or Actor(doc["nombre"], doc["email"], doc["_id"], ip)
         audit.record([entry(actor, Action.CREATE, doc, told, technician)], session)
 
     try:
         transaction(insert)
+    except _DeletedBefore:
+        return create(fields, by, ip=ip)
     except DuplicateKeyError as error:
         # Which key is named first says nothing: on a member that has its data by an initial sync,
         # MongoDB compares the email before the id.

@@ -7,6 +7,7 @@ from django.core import mail
 from pymongo.errors import DuplicateKeyError
 
 from accounts import audit, users
+from accounts.audit import Actor
 from accounts.users import by_email
 from tests.mothers import a_client, a_technician, an_administrator
 
@@ -241,6 +242,15 @@ def test_id_of_somebody_else_overwrites_nobody(admin):
     admin.post("/users/create/", typed(password=GOOD, id=str(victim.pk)))
     assert users.by_id(victim.pk).nombre == "Victim"
     assert by_email("eva@example.org").pk != victim.pk
+
+
+def test_id_of_somebody_deleted_is_given_to_nobody(admin):
+    sent = typed(password=GOOD, id=str(ObjectId()))
+    admin.post("/users/create/", sent)
+    users.delete(ObjectId(sent["id"]), Actor("Admin"))
+    for email in ("eva@example.org", "luz@example.org"):
+        admin.post("/users/create/", {**sent, "email": email})
+        assert by_email(email).pk != ObjectId(sent["id"])
 
 
 def test_creation_is_in_the_audit_log(admin):
