@@ -26,8 +26,12 @@ from .mongo import mflix, pialara
 # us: sessions, attempts to log in and views of films change all the time.
 WATCHED = ["users", "movies", "comments", "theaters"]
 
-# Of a film how often it was commented, of a user the logins.
-COUNTS = {"movies": {"num_mflix_comments"}, "users": {"accesos", "ultimo_acceso"}}
+# What happens all day, and of which nothing about all of them is made: of a film how often it was
+# commented, of a user the logins, what they keep for themselves, and the mark of transactions.
+COUNTS = {
+    "movies": {"num_mflix_comments"},
+    "users": {"accesos", "ultimo_acceso", "watchlist", "preferences", "lock"},
+}
 
 # An idle stream answers so often, and is not to be believed when it is silent for so long.
 AWAIT_MS = 1000
@@ -110,9 +114,9 @@ def _may_change_parent(change: dict) -> bool:
 
 
 def _only_counts(change: dict) -> bool:
-    """Is it no more than what happens all day, and of which nothing about all of them is made?"""
-    updated = change.get("updated")
-    return bool(updated) and COUNTS.get(change["ns"]["coll"], set()).issuperset(updated)
+    """Is it a change of COUNTS, or of what is in them, and of nothing else?"""
+    fields = {path.partition(".")[0] for path in change.get("updated") or ()}
+    return bool(fields) and fields <= COUNTS.get(change["ns"]["coll"], set())
 
 
 class Stream:
