@@ -30,7 +30,7 @@ class Argon2Hasher(Argon2PasswordHasher):
     every core from all others. While too many wait already, it raises Busy.
     """
 
-    turns = Turns(50)
+    turns = Turns(42)
     _queue = ThreadPoolExecutor(1, "passwords", initializer=_step_back)
 
     def encode(self, password, salt):

@@ -16,8 +16,12 @@ from django.utils.formats import date_format
 from django.utils.http import urlsafe_base64_encode
 from django.utils.translation import gettext_lazy as _
 
+from pialara_site.turns import Busy, Turns
+
 from .models import User
 from .tokens import invitation_tokens, reset_tokens
+
+waiting = Turns(4)  # for the mail server
 
 logger = logging.getLogger(__name__)
 
@@ -64,22 +68,32 @@ _LINKS = {
 
 
 def send_link(request, user: User, kind: str) -> bool:
-    """Mail `user` an "invitation" or a "reset" link; False when the mail server did not take it."""
-    view, tokens = _LINKS[kind]
-    uid = urlsafe_base64_encode(force_bytes(user.pk))
-    path = reverse(view, args=[uid, tokens.make_token(user)])
-    return _send(user, kind, request.build_absolute_uri(path))
+    """Mail `user` an "invitation" or a "reset" link; False when the mail server did not take it, or
+    too many wait for it.
+    """
+    try:
+        with waiting.one():
+            return _send_link(request, user, kind)
+    except Busy:
+        return False
 
 
 def send_link_later(request, user: User, kind: str):
     """send_link() without waiting, so that an answer's time doesn't tell whether one was sent."""
-    _later(send_link, request, user, kind)
+    _later(_send_link, request, user, kind)
 
 
 def send_password_changed_later(request, user: User):
     """Tell `user` that their password was changed just now, whatever the mail server says."""
     link = request.build_absolute_uri(reverse("password_reset"))
     _later(_send, user, "password_changed", link, timezone.localtime())
+
+
+def _send_link(request, user: User, kind: str) -> bool:
+    view, tokens = _LINKS[kind]
+    uid = urlsafe_base64_encode(force_bytes(user.pk))
+    path = reverse(view, args=[uid, tokens.make_token(user)])
+    return _send(user, kind, request.build_absolute_uri(path))
 
 
 def language_of(user: User) -> str:

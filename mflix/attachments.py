@@ -24,6 +24,7 @@ from pymongo import ASCENDING, IndexModel
 from pymongo.errors import PyMongoError
 
 from pialara_site.mongo import mflix
+from pialara_site.turns import Busy, Turns
 
 BUCKET = "attachments"
 bucket = GridFSBucket(mflix, BUCKET)
@@ -73,6 +74,7 @@ BROKEN = (
 TOO_LARGE = (Image.DecompressionBombError, Image.DecompressionBombWarning)
 
 # A large image takes some 500 MB while it is drawn: one at a time, and few threads wait for it.
+waiting = Turns(4)
 _drawing = Lock()
 WAIT_SECONDS = 2
 
@@ -103,10 +105,8 @@ def draw(file: BinaryIO) -> Picture:
     data = file.read(MOST_BYTES + 1)
     if len(data) > MOST_BYTES:
         raise BadImage(_("This image is larger than 5 MB. Please choose a smaller one."))
-    if not _drawing.acquire(timeout=WAIT_SECONDS):
-        raise BadImage(_("Other images are being stored right now. Please try again in a minute."))
     try:
-        with Image.open(BytesIO(data), formats=FORMATS) as image:
+        with _alone(), Image.open(BytesIO(data), formats=FORMATS) as image:
             if image.width * image.height > MOST_PIXELS:
                 raise Image.DecompressionBombError
             # In others the two bytes are there by chance, sixteen times in a megabyte.
@@ -126,8 +126,23 @@ def draw(file: BinaryIO) -> Picture:
                 "Please choose another."
             )
         ) from error
-    finally:
-        _drawing.release()
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """While no other image is drawn. Raises BadImage when that would take too long."""
+    try:
+        with waiting.one():
+            if not _drawing.acquire(timeout=WAIT_SECONDS):
+                raise Busy
+            try:
+                yield
+            finally:
+                _drawing.release()
+    except Busy as error:
+        raise BadImage(
+            _("Other images are being stored right now. Please try again in a minute.")
+        ) from error
 
 
 def _drawn(image: Image.Image, kind: str) -> Picture:

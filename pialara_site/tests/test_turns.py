@@ -1,13 +1,16 @@
 """Which requests are worked on, and which wait."""
 
 from concurrent.futures import ThreadPoolExecutor
-from threading import BoundedSemaphore, Event, Lock
+from threading import BoundedSemaphore, Event, Lock, Thread
 
 import pytest
 
+from accounts import mail
 from accounts.hashers import Argon2Hasher
+from mflix import attachments
 from mflix.views import reports
 from pialara_site import bodies, turns
+from tests.mothers import a_client
 
 SECONDS = 10  # what nothing here takes
 
@@ -83,5 +86,30 @@ def test_who_waits_for_two_things_makes_room_once():
 
 
 def test_threads_are_left_for_pages_whatever_waits():
-    places = [bodies.turns.most, Argon2Hasher.turns.most, reports.waiting.most]
-    assert sum(places) + turns.AT_WORK <= turns.THREADS
+    waiting = [bodies.turns, Argon2Hasher.turns, reports.waiting, attachments.waiting, mail.waiting]
+    assert sum(each.most for each in waiting) + turns.AT_WORK <= turns.THREADS
+
+
+def test_who_waits_for_an_image_or_the_mail_server_makes_room(monkeypatch, rf):
+    pages = []
+
+    @turns.in_turn
+    def draw(environ, start_response):
+        with attachments._alone():
+            pages.append(is_a_page_answered())
+
+    @turns.in_turn
+    def invite(environ, start_response):
+        mail.send_link(rf.get("/"), a_client(), "invitation")
+
+    monkeypatch.setattr(mail, "send_mail", lambda *_, **__: pages.append(is_a_page_answered()))
+    draw(None, None)
+    invite(None, None)
+    assert pages == [True, True]
+
+
+def is_a_page_answered() -> bool:
+    thread = Thread(target=turns.in_turn(lambda *_: None), args=(None, None), daemon=True)
+    thread.start()
+    thread.join(SECONDS)
+    return not thread.is_alive()
