@@ -23,25 +23,28 @@ def _step_back():
         os.nice(NICENESS)
 
 
-class Argon2Hasher(Argon2PasswordHasher):
-    """Django's, one password at a time, on a thread that pages don't wait for.
+turns = Turns(42)
+_queue = ThreadPoolExecutor(1, "passwords", initializer=_step_back)
+
+
+def _in_turn(work, *arguments):
+    """One password at a time, on a thread that pages don't wait for.
 
     A hash takes a core for as long as ten pages do: many people who log in at once would else take
     every core from all others. While too many wait already, it raises Busy.
     """
+    with turns.one():
+        return _queue.submit(work, *arguments).result()
 
-    turns = Turns(42)
-    _queue = ThreadPoolExecutor(1, "passwords", initializer=_step_back)
+
+class Argon2Hasher(Argon2PasswordHasher):
+    """Django's, in turn."""
 
     def encode(self, password, salt):
-        return self._in_turn(super().encode, password, salt)
+        return _in_turn(super().encode, password, salt)
 
     def verify(self, password, encoded):
-        return self._in_turn(super().verify, password, encoded)
-
-    def _in_turn(self, work, *arguments):
-        with self.turns.one():
-            return self._queue.submit(work, *arguments).result()
+        return _in_turn(super().verify, password, encoded)
 
 
 class WerkzeugSHA256Hasher(BasePasswordHasher):
@@ -69,4 +72,4 @@ class BcryptHasher(BasePasswordHasher):
     def verify(self, password, encoded):
         stored = encoded[encoded.index("$2") :].encode()
         # Other programs cut the password at bcrypt's 72 bytes; this library refuses longer ones.
-        return bcrypt.checkpw(password.encode()[:72], stored)
+        return _in_turn(bcrypt.checkpw, password.encode()[:72], stored)

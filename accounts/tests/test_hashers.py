@@ -16,7 +16,6 @@ from django.contrib.auth.hashers import (
 from django.test import Client
 
 from accounts import attempts, hashers
-from accounts.hashers import Argon2Hasher
 from accounts.models import django_hash
 from pialara_site import cores, turns
 from tests.mothers import PASSWORD, a_document, document_of, stored
@@ -153,6 +152,19 @@ def test_passwords_are_hashed_one_at_a_time_behind_the_pages(monkeypatch):
     assert niceness > os.getpriority(os.PRIO_PROCESS, 0)
 
 
+def test_bcrypt_is_compared_behind_the_pages_too(monkeypatch):
+    checkpw, compared_on = bcrypt.checkpw, []
+
+    def told(password, hashed):
+        compared_on.append(threading.current_thread().name)
+        return checkpw(password, hashed)
+
+    monkeypatch.setattr(bcrypt, "checkpw", told)
+    assert check_password(SECRET, django_hash(raw_bcrypt(SECRET)))
+    [thread] = compared_on
+    assert thread.startswith("passwords")
+
+
 def test_passwords_are_hashed_on_any_core_though_pages_are_made_on_one():
     def thread_of_a_worker():
         os.sched_setaffinity(0, {cores.ALL[0]})
@@ -169,7 +181,7 @@ def test_login_that_finds_too_many_waiting_is_told_so_and_counts_as_no_attempt(
     form = {"email": cliente.user.email, "password": PASSWORD}
     with monkeypatch.context() as crowded:
         crowded.setattr(turns, "PATIENCE_SECONDS", 0)
-        crowded.setattr(Argon2Hasher, "turns", turns.Turns(0))
+        crowded.setattr(hashers, "turns", turns.Turns(0))
         answers = [anonymous.post("/login/", form) for _ in range(attempts.PER_EMAIL.most + 1)]
     assert {(answer.status_code, answer["Retry-After"]) for answer in answers} == {(503, "5")}
     assert anonymous.post("/login/", form).status_code == 302
@@ -180,7 +192,7 @@ def test_own_password_that_can_not_be_looked_at_counts_as_no_attempt(cliente, mo
     form = {"old_password": PASSWORD, "new_password1": new, "new_password2": new}
     with monkeypatch.context() as crowded:
         crowded.setattr(turns, "PATIENCE_SECONDS", 0)
-        crowded.setattr(Argon2Hasher, "turns", turns.Turns(0))
+        crowded.setattr(hashers, "turns", turns.Turns(0))
         for _time in range(attempts.PER_EMAIL.most + 1):
             assert cliente.post("/profile/password/", form).status_code == 503
     assert cliente.post("/profile/password/", form).status_code == 302

@@ -5,8 +5,7 @@ from threading import BoundedSemaphore, Event, Lock, Thread
 
 import pytest
 
-from accounts import mail
-from accounts.hashers import Argon2Hasher
+from accounts import hashers, mail
 from mflix import attachments
 from mflix.views import reports
 from pialara_site import bodies, turns
@@ -86,7 +85,7 @@ def test_who_waits_for_two_things_makes_room_once():
 
 
 def test_threads_are_left_for_pages_whatever_waits():
-    waiting = [bodies.turns, Argon2Hasher.turns, reports.waiting, attachments.waiting, mail.waiting]
+    waiting = [bodies.turns, hashers.turns, reports.waiting, attachments.waiting, mail.waiting]
     assert sum(each.most for each in waiting) + turns.AT_WORK <= turns.THREADS
 
 
