@@ -29,7 +29,8 @@ LAST_ADMINISTRATOR = _(
 
 ANOTHER_ROLE = _(
     "Another role logs this person out. "
-    "Someone who stops being a client has no technician any more."
+    "Someone who stops being a client has no technician any more, and their sex, date of birth and "
+    "condition are deleted."
 )
 NONE = _("None")
 NOBODY = _("Nobody")
@@ -164,6 +165,8 @@ class RoleFields(forms.Form):
         super().clean()
         if self.cleaned_data.get("rol") != Role.CLIENTE:
             self.cleaned_data["parent"] = None
+            # Nobody keeps health data of somebody who is no client.
+            self.cleaned_data |= {"sexo": None, "fecha_nacimiento": None, "patologia": ""}
 
 
 ABOUT_CLIENTS = (_("About clients"), ("sexo", "fecha_nacimiento", "patologia"))
@@ -179,12 +182,6 @@ class UserCreateForm(Grouped, RoleFields, CreateForm):
     def __init__(self, *args, technicians: dict[str, str], **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["parent"].choices = technician_choices(technicians)
-
-    def clean(self):
-        super().clean()
-        if self.cleaned_data.get("rol") != Role.CLIENTE:
-            # Nobody keeps health data of somebody who is no client.
-            self.cleaned_data |= {"sexo": None, "fecha_nacimiento": None, "patologia": ""}
 
 
 class UserEditForm(Grouped, RoleFields, ClientFields, EditForm):

@@ -300,6 +300,16 @@ def test_suspended_administrator_can_be_demoted(admin):
     assert document_of(other)["rol"] == "Cliente"
 
 
+@pytest.mark.parametrize("rol", ["Técnico", "Administrador"])
+def test_who_is_no_client_any_more_has_no_health_data(admin, rol):
+    born = datetime(1990, 5, 4, tzinfo=UTC)
+    user = a_client(sexo="M", fecha_nacimiento=born, patologia="Afasia")
+    edit(admin, user, rol=rol)
+    doc = document_of(user)
+    assert (doc["rol"], doc["sexo"], doc["fecha_nacimiento"]) == (rol, None, None)
+    assert doc["patologia"] == ""
+
+
 # Two people at once
 
 
