@@ -74,6 +74,11 @@ def test_accents_in_an_email_are_kept():
     assert bulk.user_fields(a_seed(email="Júlíus@example.org"))["email"] == "júlíus@example.org"
 
 
+@pytest.mark.parametrize("email", ["\uff41na@example.org", "ana@\uff45xample.org"])
+def test_email_that_mongodb_takes_for_another_is_rejected(email):
+    assert "email" in reason(email=email)
+
+
 def test_parent_of_a_client_is_tidy_too():
     assert bulk.user_fields(a_seed(parent=" Eva@example.org"))["parent"] == "eva@example.org"
 
