@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from django.db.models import TextChoices
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from pymongo import ASCENDING, DESCENDING
 
@@ -119,7 +120,7 @@ def pipeline(technician: User, births: list[datetime]) -> list[dict]:
 
 def overview(technician: User) -> Caseload:
     """The technician's clients in numbers, in one command."""
-    births = birth_boundaries(datetime.now(UTC).date())
+    births = birth_boundaries(timezone.localdate())
     found = next(users.aggregate(pipeline(technician, births), collation=COLLATION))
 
     def number(facet: str) -> int:

@@ -8,6 +8,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.hashers import check_password
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
@@ -132,8 +133,8 @@ class User(AbstractBaseUser):
 
     @property
     def age(self) -> int | None:
-        """Full years today."""
-        born, today = self.fecha_nacimiento, datetime.now(UTC).date()
+        """Full years today, where the centre is."""
+        born, today = self.fecha_nacimiento, timezone.localdate()
         if born is None:
             return None
         return today.year - born.year - ((today.month, today.day) < (born.month, born.day))

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.utils import timezone
 
 from accounts.caseload import AGES, MOST_CONDITIONS, Caseload, birth_boundaries, criteria, overview
 from accounts.models import User, birthday
@@ -73,16 +74,12 @@ def test_groups_of_ages_have_names(tecnico, own):
 
 
 @pytest.mark.parametrize("today", [date(2026, 11, 21), date(2024, 2, 29), date(2023, 2, 28)])
-def test_one_is_older_from_the_birthday_on(today):
+def test_one_is_older_from_the_birthday_on(today, monkeypatch):
+    monkeypatch.setattr(timezone, "localdate", lambda: today)
     ends = birth_boundaries(today)[1:]
     for age, end in zip(reversed(AGES), ends, strict=True):
-        last = end.date() - timedelta(days=1)
-        assert full_years(last, today) >= age
-        assert full_years(end.date(), today) < age
-
-
-def full_years(born: date, today: date) -> int:
-    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+        assert User(fecha_nacimiento=end.date() - timedelta(days=1)).age >= age
+        assert User(fecha_nacimiento=end.date()).age < age
 
 
 def test_conditions_are_counted_the_most_frequent_first(tecnico, own):

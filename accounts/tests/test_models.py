@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 from bson import ObjectId
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
 from accounts.models import ObjectIdField, User, birthday
 from tests.mothers import PASSWORD, a_document
@@ -64,18 +65,19 @@ def test_age_is_in_full_years():
 
 
 def test_age_changes_on_the_birthday(monkeypatch):
-    class Clock(datetime):
-        @classmethod
-        def now(cls, tz=None):
-            return cls.today_is
-
-    monkeypatch.setattr("accounts.models.datetime", Clock)
     leap_child = User(fecha_nacimiento=date(2004, 2, 29))
     ages = []
-    for today in ((2026, 2, 28), (2026, 3, 1)):
-        Clock.today_is = datetime(*today, tzinfo=UTC)
+    for now in (datetime(2026, 2, 28, tzinfo=UTC), datetime(2026, 3, 1, tzinfo=UTC)):
+        monkeypatch.setattr(timezone, "now", lambda now=now: now)
         ages.append(leap_child.age)
     assert ages == [21, 22]
+
+
+def test_birthday_begins_where_the_centre_is(monkeypatch):
+    in_madrid = datetime(2026, 6, 5, 0, 30, tzinfo=timezone.get_default_timezone())
+    monkeypatch.setattr(timezone, "now", lambda: in_madrid.astimezone(UTC))
+    assert User(fecha_nacimiento=date(2006, 6, 5)).age == 20
+    assert User(fecha_nacimiento=date(2026, 6, 5)).age == 0
 
 
 def test_contacts_of_another_type_become_readable():
