@@ -82,20 +82,23 @@ class RegisterForm(PersonFields, FirstPasswordField):
         Raises TooManyAttempts and Busy.
         """
         fields = {**self.cleaned_data, "rol": Role.CLIENTE}
-        try:
-            users.create(fields, _id=fields.pop("id"), ip=ip)
-        except users.EmailTaken:
-            self.add_error("email", EMAIL_TAKEN)
-            return None
-        # The form may have been sent twice, or with an id that is somebody else's.
-        email = normal(fields["email"])
-        entered = attempts.PER_EMAIL.enter(email)
-        with attempts.looked_at((attempts.PER_EMAIL, email, entered)):
-            user = authenticate(email=email, password=fields["password"])
+        # Or who asks for many emails would learn who is here.
+        entered = attempts.PER_ADDRESS.enter(ip)
+        with attempts.looked_at((attempts.PER_ADDRESS, ip, entered)):
+            try:
+                users.create(fields, _id=fields.pop("id"), ip=ip)
+            except users.EmailTaken:
+                self.add_error("email", EMAIL_TAKEN)
+                return None
+            # The form may have been sent twice, or with an id that is somebody else's.
+            email = normal(fields["email"])
+            entered_email = attempts.PER_EMAIL.enter(email)
+            with attempts.looked_at((attempts.PER_EMAIL, email, entered_email)):
+                user = authenticate(email=email, password=fields["password"])
         if user is None or not user.is_active:
             self.add_error(None, _("Please open this form again."))
             return None
-        attempts.PER_EMAIL.forget(email)
+        attempts.forgive(email, ip, entered)
         return user
 
 

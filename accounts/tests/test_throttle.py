@@ -173,6 +173,21 @@ def test_success_does_not_clear_the_failures_of_the_address(ana):
     assert log_in().status_code == 429
 
 
+def test_who_tries_many_emails_by_registering_is_429(ana, settings):
+    settings.OPEN_REGISTRATION = True
+    failed("127.0.0.1", times=48, kind="address")
+    typed = {"nombre": "Ana", "password": "a good passphrase"}
+    taken = [Client().post("/register/", {**typed, "email": "ana@example.org"}) for _ in range(3)]
+    assert [answer.status_code for answer in taken] == [200, 200, 429]
+
+
+def test_registering_does_not_count_for_the_address(settings):
+    settings.OPEN_REGISTRATION = True
+    typed = {"nombre": "Eva", "email": "eva@example.org", "password": "a good passphrase"}
+    assert Client().post("/register/", typed).status_code == 302
+    assert attempts.attempts.find_one({"_id": "address:127.0.0.1"})["times"] == []
+
+
 def test_attempt_from_a_throttled_address_is_no_failure_of_the_email(ana):
     failed("127.0.0.1", times=50, kind="address")
     for _ in range(6):
