@@ -99,7 +99,7 @@ def verified(backup: Path, advance: Callable[[int], None]) -> Manifest:
 
     `advance` is told the bytes that were read.
     """
-    sums = dict(line.split("  ", 1)[::-1] for line in (backup / SUMS).read_text().splitlines())
+    sums = _sums(backup / SUMS)
     there = {str(file.relative_to(backup)) for file in _files(backup) if file.name != SUMS}
     if sums.keys() != there:
         sentence = _("%(file)s does not list the files that are there: the backup is not whole.")
@@ -157,6 +157,12 @@ def _seal(backup: Path, manifest: Manifest):
 
 def _files(backup: Path) -> list[Path]:
     return sorted(each for each in backup.rglob("*") if each.is_file())
+
+
+def _sums(path: Path) -> dict[str, str]:
+    """The checksums in a file, by the names of the files; lines that are none have no name."""
+    lines = path.read_text(errors="replace").splitlines()
+    return {name: found for found, _gap, name in (line.partition("  ") for line in lines)}
 
 
 def _sum(path: Path, advance: Callable[[int], None] = lambda size: None) -> str:

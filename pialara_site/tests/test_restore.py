@@ -227,9 +227,18 @@ def test_missing_file_is_noticed_before_anything_changes(refused, backup):
     assert refused(drop=True, yes=True).endswith(NOT_WHOLE)
 
 
-def test_list_of_checksums_that_breaks_off_is_noticed(refused, backup):
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda listed: listed[: listed.rstrip().rindex(b"\n") + 1],  # between two lines
+        lambda listed: listed[:-90],
+        lambda listed: listed + b"\n",
+        lambda listed: listed + b"\xff\n",
+    ],
+)
+def test_damaged_list_of_checksums_is_noticed(refused, backup, damage):
     sums = backup / "SHA256SUMS"
-    sums.write_text("".join(sums.read_text().splitlines(keepends=True)[:-1]))
+    sums.write_bytes(damage(sums.read_bytes()))
     assert refused(drop=True, yes=True).endswith(NOT_WHOLE)
 
 
