@@ -5,7 +5,9 @@ A bad value raises ImproperlyConfigured with one sentence, which manage.py print
 
 import importlib.util
 import secrets
+from contextlib import suppress
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from zoneinfo import ZoneInfo
 
 import environ
@@ -58,8 +60,12 @@ def development_key():
     try:
         VAR_DIR.mkdir(parents=True, exist_ok=True)
         if not kept.exists():
-            kept.touch(mode=0o600)
-            kept.write_text(secrets.token_urlsafe(50))
+            # Whole or not at all, whatever happens, and the first one's where two start at once.
+            with NamedTemporaryFile("w", dir=VAR_DIR) as made:
+                made.write(secrets.token_urlsafe(50))
+                made.flush()
+                with suppress(FileExistsError):
+                    kept.hardlink_to(made.name)
         return kept.read_text()
     except OSError as error:
         sentence = gettext(
