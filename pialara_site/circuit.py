@@ -51,7 +51,8 @@ class Client(MongoClient):
                 raise DatabaseAway
             began = time.monotonic()
             try:
-                with pymongo.timeout(min(GLANCE_SECONDS, gives_up - began)):
+                # 0 would mean without end.
+                with pymongo.timeout(min(GLANCE_SECONDS, max(gives_up - began, 0.001))):
                     return super()._select_server(
                         server_selector, session, operation, address, **options
                     )

@@ -41,6 +41,14 @@ def client(whole, monkeypatch):
         yield client
 
 
+def test_client_that_waits_for_nothing_is_told_so():
+    with (
+        Client("mongodb://127.0.0.1:1", serverSelectionTimeoutMS=0) as client,
+        pytest.raises(ServerSelectionTimeoutError),
+    ):
+        write(client)
+
+
 def write(client):
     client.test.things.update_one({"_id": 1}, {"$inc": {"n": 1}}, upsert=True)
 
