@@ -6,7 +6,6 @@ from django.conf import settings
 from pymongo import ASCENDING, DESCENDING
 from pymongo.collection import Collection
 from pymongo.errors import ExecutionTimeout, NetworkTimeout
-from pymongo.read_concern import ReadConcern
 from pymongo.read_preferences import make_read_preference, read_pref_mode_from_name
 
 from pialara_site import changes
@@ -188,7 +187,7 @@ def discussed_pipeline() -> list[dict]:
 
 @cached(Topic.of(comments), Topic.of(movies))
 def commenters() -> list[dict]:
-    return _rows(comments, commenters_pipeline(), read_concern=ReadConcern("majority"))
+    return _rows(comments, commenters_pipeline())
 
 
 @cached(Topic.of(movies))
@@ -212,10 +211,10 @@ def discussed() -> list[dict]:
     return _rows(comments, discussed_pipeline(), collation=COLLATION)
 
 
-def _rows(collection: Collection, pipeline: list[dict], read_concern=None, **options) -> list[dict]:
+def _rows(collection: Collection, pipeline: list[dict], **options) -> list[dict]:
     mode = read_pref_mode_from_name(settings.REPORTS_READ_PREFERENCE)
     preference = make_read_preference(mode, tag_sets=None)
-    source = collection.with_options(read_preference=preference, read_concern=read_concern)
+    source = collection.with_options(read_preference=preference)
     options |= {"allowDiskUse": True, "batchSize": ONE_BATCH}
     try:
         # The driver tells the server, as maxTimeMS, what is left of it.

@@ -24,7 +24,7 @@ from .middleware import database_down
 
 # No entry lives longer. A primary that dies may have shown what it never told others.
 SECONDS = 600
-SECONDS_UNHEARD = 5  # while changes are not heard
+SECONDS_UNHEARD = 5  # of what may change, while changes are not heard
 MOST_ENTRIES = 2_000
 MOST_BYTES = 16 * 2**20
 
@@ -67,7 +67,7 @@ class Cache:
         changed = changes.last(of)
         with self._lock:
             entry = self._entries.get(key)
-            if entry and entry.changed == changed and _age(entry) < _limit(entry.seconds):
+            if entry and entry.changed == changed and _age(entry) < _limit(entry):
                 self._entries.move_to_end(key)
                 return pickle.loads(entry.pickled)  # noqa: S301  it is our own
             # What was begun before the change may not show it.
@@ -119,8 +119,9 @@ def _age(entry: Entry) -> float:
     return time.monotonic() - entry.made
 
 
-def _limit(seconds: float) -> float:
-    return seconds if changes.are_current() else min(seconds, SECONDS_UNHEARD)
+def _limit(entry: Entry) -> float:
+    is_sure = not entry.changed or changes.are_current()
+    return entry.seconds if is_sure else min(entry.seconds, SECONDS_UNHEARD)
 
 
 shared = Cache()

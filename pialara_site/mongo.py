@@ -1,4 +1,4 @@
-"""The one shared connection. Importing it opens no socket, so a forking server is safe."""
+"""The one shared connection. Importing it connects to nothing, so a forking server is safe."""
 
 import time
 from collections.abc import Callable

@@ -61,7 +61,6 @@ def _language(request):
     response = set_language(request)
     if request.POST.get(LANGUAGE_QUERY_PARAMETER) not in dict(settings.LANGUAGES):
         response.cookies.clear()  # Django takes whatever language it speaks itself
-        return response
     return response
 
 

@@ -156,19 +156,27 @@ def test_entry_may_tell_its_seconds(clock):
 def test_entry_lives_for_five_seconds_while_nobody_listens(clock, monkeypatch):
     monkeypatch.setattr(changes, "are_current", lambda: False)
     kept, compute = Cache(), Computed("a", "b")
-    kept.get("key", compute, ())
+    kept.get("key", compute, FILMS)
     clock.now += 4.9
-    assert kept.get("key", compute, ()) == "a"
+    assert kept.get("key", compute, FILMS) == "a"
     clock.now += 0.1
-    assert kept.get("key", compute, ()) == "b"
+    assert kept.get("key", compute, FILMS) == "b"
 
 
 def test_entries_that_are_old_when_listening_ends_are_not_used(clock, monkeypatch):
     kept, compute = Cache(), Computed("a", "b")
-    kept.get("key", compute, ())
+    kept.get("key", compute, FILMS)
     clock.now += 20
     monkeypatch.setattr(changes, "are_current", lambda: False)
-    assert kept.get("key", compute, ()) == "b"
+    assert kept.get("key", compute, FILMS) == "b"
+
+
+def test_entry_that_is_made_of_nothing_that_changes_is_used_all_the_same(clock, monkeypatch):
+    monkeypatch.setattr(changes, "are_current", lambda: False)
+    kept, compute = Cache(), Computed("a", "b")
+    kept.get("key", compute, ())
+    clock.now += 599
+    assert kept.get("key", compute, ()) == "a"
 
 
 # The database is away
