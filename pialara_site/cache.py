@@ -16,7 +16,7 @@ from threading import Lock
 from typing import Any
 
 from bson import Timestamp
-from pymongo.errors import PyMongoError
+from pymongo.errors import ExecutionTimeout, NetworkTimeout, PyMongoError
 
 from . import changes
 from .changes import Topic
@@ -25,6 +25,7 @@ from .middleware import database_down
 # No entry lives longer. A primary that dies may have shown what it never told others.
 SECONDS = 600
 SECONDS_UNHEARD = 5  # of what may change, while changes are not heard
+TOO_SLOW = (ExecutionTimeout, NetworkTimeout)
 MOST_ENTRIES = 2_000
 MOST_BYTES = 16 * 2**20
 
@@ -80,7 +81,7 @@ class Cache:
                 self._compute(key, compute, seconds, changed, coming)
             return pickle.loads(coming.result())  # noqa: S301
         except PyMongoError as error:
-            if not (when_away and entry and database_down(error)):
+            if not (when_away and entry and _is_away(error)):
                 raise
             return pickle.loads(entry.pickled)  # noqa: S301
 
@@ -113,6 +114,12 @@ class Cache:
     def _drop(self, key: Hashable):
         if dropped := self._entries.pop(key, None):
             self._bytes -= len(dropped.pickled)
+
+
+def _is_away(error: PyMongoError) -> bool:
+    """Is the database away, and not only too slow for what it was asked?"""
+    is_there = isinstance(error, TOO_SLOW) and changes.are_current()
+    return database_down(error) and not is_there
 
 
 def _age(entry: Entry) -> float:

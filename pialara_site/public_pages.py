@@ -35,7 +35,10 @@ COMPRESSIONS = {
     "br": partial(brotli.compress, quality=2, lgwin=16),
     "gzip": partial(gzip.compress, compresslevel=1, mtime=0),
 }
-_TAKES = {name: re.compile(rf"\b{name}\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))") for name in COMPRESSIONS}
+_TAKES = {
+    name: re.compile(rf"(?<![\w-]){name}(?![\w-])(?!\s*;\s*q=0(\.0*)?\s*(,|$))", re.IGNORECASE)
+    for name in COMPRESSIONS
+}
 
 pages = Cache(most_bytes=MOST_BYTES)
 
@@ -89,6 +92,11 @@ class PublicPagesMiddleware:
             of.seen(request, response, **match.kwargs)
         return response
 
+    def process_view(self, request, view, arguments, options):
+        """Fail as the page did that was waited for: asking for it again would take as long."""
+        if error := getattr(request, "awaited_error", None):
+            raise error
+
     def _kept(self, request, match: ResolverMatch, of: Public):
         key = _key(request)
         topics = tuple(of.topics(request, **match.kwargs))
@@ -103,8 +111,13 @@ class PublicPagesMiddleware:
 
         try:
             page = pages.get((*key, encoding), ask, topics, attrgetter("seconds"), when_away=True)
-        except (NotKept, PyMongoError):
+        except NotKept:
             return own[0] if own else self.get_response(request)
+        except PyMongoError as error:
+            if own:
+                return own[0]
+            request.awaited_error = error
+            return self.get_response(request)
         request.resolver_match = match
         return _response(request, page)
 

@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 
 import pytest
-from pymongo.errors import AutoReconnect, OperationFailure
+from pymongo.errors import AutoReconnect, ExecutionTimeout, NetworkTimeout, OperationFailure
 
 from mflix.movies import movies
 from mflix.tests.mothers import a_movie
@@ -196,6 +196,23 @@ def test_other_entries_are_missing_then(clock):
     clock.now += 3600
     with pytest.raises(AutoReconnect):
         kept.get("key", compute, ())
+
+
+@pytest.mark.parametrize("error", [ExecutionTimeout, NetworkTimeout])
+def test_query_that_takes_too_long_is_no_reason_for_old_entries(clock, error):
+    kept, compute = Cache(), Computed("a", error("too slow"))
+    kept.get("key", compute, (), when_away=True)
+    clock.now += 3600
+    with pytest.raises(error):
+        kept.get("key", compute, (), when_away=True)
+
+
+def test_silence_while_no_change_is_heard_is_one(clock, monkeypatch):
+    kept, compute = Cache(), Computed("a", NetworkTimeout("silent"))
+    kept.get("key", compute, FILMS, when_away=True)
+    monkeypatch.setattr(changes, "are_current", lambda: False)
+    clock.now += 3600
+    assert kept.get("key", compute, FILMS, when_away=True) == "a"
 
 
 def test_refusal_of_the_database_is_no_reason_for_old_entries(clock):

@@ -8,7 +8,7 @@ import brotli
 import pytest
 from django.http import HttpResponse
 from django.test import Client
-from pymongo.errors import AutoReconnect
+from pymongo.errors import AutoReconnect, ExecutionTimeout
 
 from accounts.models import User
 from mflix import catalogue, popularity
@@ -19,6 +19,8 @@ from mflix.theaters import theaters
 from pialara_site import cache, display, public_pages
 from pialara_site.display import Display
 from tests.mothers import a_client, a_technician, an_administrator
+
+from .processes import wait_until
 
 LISTS = ["/mflix/", "/mflix/?genre=Drama", "/mflix/?cast=Ana&sort=rating", "/mflix/theaters/"]
 
@@ -299,10 +301,39 @@ def test_page_is_gzipped_for_who_takes_no_brotli(anonymous, accepted):
     assert packed.headers["ETag"] != plain.headers["ETag"]
 
 
-@pytest.mark.parametrize("accepted", ["", "br;q=0, identity", "br;q=0.0", "brotli", "gzip;q=0"])
+@pytest.mark.parametrize(
+    "accepted", ["", "br;q=0, identity", "br;q=0.0", "brotli", "x-br", "gzip;q=0", "gzip;Q=0"]
+)
 def test_page_is_plain_for_who_takes_neither(anonymous, accepted):
     response = anonymous.get("/mflix/", headers={"Accept-Encoding": accepted})
     assert "Content-Encoding" not in response.headers
+
+
+@pytest.mark.usefixtures("keeping")
+def test_page_that_was_asked_for_by_head_is_that_of_get(anonymous):
+    head = anonymous.head("/mflix/?genre=Drama")
+    got = anonymous.get("/mflix/?genre=Drama")
+    assert 'name="next" value="/mflix/?genre=Drama"' in got.content.decode()
+    assert head.headers["ETag"] == got.headers["ETag"]
+
+
+@pytest.mark.usefixtures("keeping")
+def test_who_waited_for_a_page_that_failed_asks_for_it_no_more(monkeypatch):
+    times = []
+
+    def fail(*arguments):
+        times.append(1)
+        [coming] = public_pages.pages._coming.values()
+        wait_until(lambda: coming._condition._waiters)
+        raise ExecutionTimeout("too slow")
+
+    def status(_n) -> int:
+        return Client(raise_request_exception=False).get("/mflix/?genre=Drama").status_code
+
+    monkeypatch.setattr(catalogue, "page", fail)
+    with ThreadPoolExecutor(2) as people:
+        assert list(people.map(status, range(2))) == [503, 503]
+    assert times == [1]
 
 
 @pytest.mark.usefixtures("keeping")
