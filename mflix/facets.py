@@ -52,7 +52,7 @@ def pipeline(search: Search) -> list[dict]:
     # Without a filter, the sort is what makes it read the index.
     popular_first = [] if search.given else [{"$sort": POPULAR_FIRST}]
     return [
-        {"$match": search.criteria()},
+        {"$match": search.criteria() | _apart(search)},
         *popular_first,
         {"$limit": most_counted(search) + 1},
         {
@@ -65,6 +65,18 @@ def pipeline(search: Search) -> list[dict]:
             }
         },
     ]
+
+
+def _apart(search: Search) -> dict:
+    """A condition that all films meet, with a name of its own for each search by several filters.
+
+    MongoDB keeps the plan of one search for all by the same filters. If that one's plan found
+    enough early on, another may read all films of a type with it: of a million 2.5 s, not 0.1 s.
+    """
+    if len(search.given) < 2:
+        return {}
+    digest = hashlib.blake2b(repr(search).encode(), digest_size=8).hexdigest()
+    return {f"-{digest}": None}
 
 
 def _names(field: str) -> list[dict]:

@@ -310,6 +310,16 @@ def test_search_that_finds_little_leaves_no_plan_for_one_that_finds_much(profile
 
 
 @pytest.mark.usefixtures("hundreds")
+def test_numbers_of_several_filters_have_a_plan_of_their_own(profiled):
+    """Or one that counts few films early on would leave its plan to those that count many."""
+    plans = [
+        explained(facets.pipeline(Search(rated="PG", type=kind)))["stages"][0]["$cursor"]
+        for kind in ("series", "movie")
+    ]
+    assert len({plan["queryPlanner"]["queryHash"] for plan in plans}) == 2
+
+
+@pytest.mark.usefixtures("hundreds")
 def test_odd_films_are_not_looked_for_where_the_others_fill_the_page(profiled):
     cursor = Cursor(ORDERS["popular"], catalogue.PER_PAGE)
     page(Search(), cursor)

@@ -23,6 +23,7 @@ from mflix.tests.pages import (
     text,
     walk,
 )
+from tests.fail_points import failing
 
 EVERYBODY = ["anonymous", "cliente", "tecnico", "admin"]
 SORTS = ["popular", "newest", "oldest", "rating", "title"]
@@ -579,6 +580,18 @@ def test_films_and_their_numbers_are_one_round_trip(caching, anonymous, commands
         with commands() as seen:
             assert FilmsPage(anonymous, query).total == 1
         assert [str(command) for command in seen] == ["aggregate movies"]
+
+
+@pytest.mark.parametrize("query", ["q=zzz", "q=film", "genre=War&genre=Drama&title=zzz"])
+def test_commands_of_a_page_have_the_time_of_one_together(anonymous, commands, query, settings):
+    slow = {"blockConnection": True, "blockTimeMS": 300}
+    a_movie(title="A film")
+    with commands() as seen, failing("aggregate", how=slow):
+        anonymous.get(f"/mflix/?{query}")
+    limit = settings.MONGODB_OPTIONS["timeoutMS"]
+    left = [command.body["maxTimeMS"] for command in seen if command.name == "aggregate"]
+    assert len(left) == 2
+    assert left[1] <= limit - 300
 
 
 # Nothing found

@@ -1,5 +1,6 @@
 """Browsing the films, and one film."""
 
+import pymongo
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404
 from django.shortcuts import render
@@ -36,9 +37,11 @@ def browse(request):
     if not search.given and not cursor.position:
         beside = _front(request.user)
         request.page_seconds = FRONT_SECONDS
-    page = catalogue.page(search, cursor, beside)
-    browsing = Browsing(search, sort, page.facets)
-    loosened = catalogue.loosened(search) if not page.facets.total else []
+    # All together may take as long as one command else.
+    with pymongo.timeout(movies.database.client.options.timeout):
+        page = catalogue.page(search, cursor, beside)
+        browsing = Browsing(search, sort, page.facets)
+        loosened = browsing.loosened(catalogue.loosened(search) if not page.facets.total else [])
     typed = typed_numbers(request.GET)
     found = page.beside.get("for_you")
     context = {
@@ -49,7 +52,7 @@ def browse(request):
         "typed": typed,
         # Made only where the page has not kept its part.
         "form": SimpleLazyObject(lambda: FilmFilters(browsing, typed)),
-        "loosened": browsing.loosened(loosened),
+        "loosened": loosened,
         "most": facets.most_counted(search),
         "candidates": ranking.CANDIDATES,
     }
