@@ -135,6 +135,7 @@ MIDDLEWARE = [
     "pialara_site.health.HealthMiddleware",
     "pialara_site.request_log.RequestLogMiddleware",
     "pialara_site.public_pages.PublicPagesMiddleware",
+    "pialara_site.turns.in_turn",
     "pialara_site.middleware.DatabaseDownMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",

@@ -61,14 +61,16 @@ def _resting() -> Iterator[None]:
         _is_working.reset(token)
 
 
-def in_turn(application):
-    """The WSGI application, working on few requests at once; streams are sent outside of that."""
+def in_turn(get_response):
+    """Middleware: few requests are worked on at once. Streams are sent outside of that; pages that
+    are kept, and load balancers, are answered before it.
+    """
 
-    def answer(environ, start_response):
+    def answer(request):
         with _working:
             token = _is_working.set(True)
             try:
-                return application(environ, start_response)
+                return get_response(request)
             finally:
                 _is_working.reset(token)
 

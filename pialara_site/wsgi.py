@@ -8,10 +8,9 @@ from django.core.wsgi import get_wsgi_application
 from pialara_site import embedded
 from pialara_site.bodies import shared
 from pialara_site.circuit import Circuit
-from pialara_site.turns import in_turn
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pialara_site.settings")
-application = in_turn(shared(get_wsgi_application()))
+application = shared(get_wsgi_application())
 
 from pialara_site.news import NothingNew  # noqa: E402  (it needs the settings)
 

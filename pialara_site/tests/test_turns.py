@@ -8,7 +8,8 @@ import pytest
 from accounts import hashers, mail
 from mflix import attachments
 from mflix.views import reports
-from pialara_site import bodies, turns
+from pialara_site import bodies, public_pages, turns
+from pialara_site.cache import Cache
 from tests.mothers import a_client
 
 SECONDS = 10  # what nothing here takes
@@ -24,7 +25,7 @@ def test_no_more_than_few_are_worked_on_at_once():
     working = Lock()
 
     @turns.in_turn
-    def application(environ, start_response):
+    def view(request):
         alone = working.acquire(blocking=False)
         Event().wait(0.001)  # the others could go on
         if alone:
@@ -32,37 +33,37 @@ def test_no_more_than_few_are_worked_on_at_once():
         return alone
 
     with ThreadPoolExecutor(4) as people:
-        assert all(people.map(application, range(20), range(20)))
+        assert all(people.map(view, range(20)))
 
 
 def test_who_waits_makes_room_for_others():
     places, waits, goes_on = turns.Turns(1), Event(), Event()
 
     @turns.in_turn
-    def application(environ, start_response):
-        if environ == "slow":
+    def view(request):
+        if request == "slow":
             with places.one():
                 waits.set()
                 assert goes_on.wait(SECONDS)
-        return environ
+        return request
 
     with ThreadPoolExecutor(1) as somebody:
-        slow = somebody.submit(application, "slow", None)
+        slow = somebody.submit(view, "slow")
         assert waits.wait(SECONDS)
-        assert application("quick", None) == "quick"
+        assert view("quick") == "quick"
         goes_on.set()
         assert slow.result(SECONDS) == "slow"
-    assert application("next", None) == "next"
+    assert view("next") == "next"
 
 
 def test_room_is_free_again_after_an_error():
     @turns.in_turn
-    def application(environ, start_response):
+    def view(request):
         raise ZeroDivisionError
 
     for _time in range(2):
         with pytest.raises(ZeroDivisionError):
-            application(None, None)
+            view(None)
 
 
 def test_only_so_many_may_wait():
@@ -77,11 +78,11 @@ def test_who_waits_for_two_things_makes_room_once():
     first, second = turns.Turns(1), turns.Turns(1)
 
     @turns.in_turn
-    def application(environ, start_response):
+    def view(request):
         with first.one(), second.one():
-            return environ
+            return request
 
-    assert [application(n, None) for n in range(2)] == [0, 1]
+    assert [view(n) for n in range(2)] == [0, 1]
 
 
 def test_threads_are_left_for_pages_whatever_waits():
@@ -93,22 +94,45 @@ def test_who_waits_for_an_image_or_the_mail_server_makes_room(monkeypatch, rf):
     pages = []
 
     @turns.in_turn
-    def draw(environ, start_response):
+    def draw(request):
         with attachments._alone():
             pages.append(is_a_page_answered())
 
     @turns.in_turn
-    def invite(environ, start_response):
+    def invite(request):
         mail.send_link(rf.get("/"), a_client(), "invitation")
 
     monkeypatch.setattr(mail, "send_mail", lambda *_, **__: pages.append(is_a_page_answered()))
-    draw(None, None)
-    invite(None, None)
+    draw(None)
+    invite(None)
     assert pages == [True, True]
 
 
+@pytest.mark.usefixtures("caching")
+def test_kept_pages_and_load_balancers_need_no_turn(monkeypatch, anonymous):
+    monkeypatch.setattr(public_pages, "pages", Cache())
+    anonymous.get("/mflix/")
+    with turns._working:
+        assert is_done(lambda: anonymous.get("/mflix/"))
+        assert is_done(lambda: anonymous.get("/healthz"))
+        other = begun(lambda: anonymous.get("/mflix/?genre=Drama"))
+        other.join(0.1)
+        assert other.is_alive()
+    other.join(SECONDS)
+    assert not other.is_alive()
+
+
 def is_a_page_answered() -> bool:
-    thread = Thread(target=turns.in_turn(lambda *_: None), args=(None, None), daemon=True)
-    thread.start()
+    return is_done(lambda: turns.in_turn(lambda _: None)(None))
+
+
+def is_done(work) -> bool:
+    thread = begun(work)
     thread.join(SECONDS)
     return not thread.is_alive()
+
+
+def begun(work) -> Thread:
+    thread = Thread(target=work, daemon=True)
+    thread.start()
+    return thread
