@@ -23,11 +23,11 @@ def _step_back():
         os.nice(NICENESS)
 
 
-turns = Turns(42)
+turns = Turns(36)
 _queue = ThreadPoolExecutor(1, "passwords", initializer=_step_back)
 
 
-def _in_turn(work, *arguments):
+def _queued(work, *arguments):
     """One password at a time, on a thread that pages don't wait for.
 
     A hash takes a core for as long as ten pages do: many people who log in at once would else take
@@ -38,13 +38,13 @@ def _in_turn(work, *arguments):
 
 
 class Argon2Hasher(Argon2PasswordHasher):
-    """Django's, in turn."""
+    """Django's, behind the pages."""
 
     def encode(self, password, salt):
-        return _in_turn(super().encode, password, salt)
+        return _queued(super().encode, password, salt)
 
     def verify(self, password, encoded):
-        return _in_turn(super().verify, password, encoded)
+        return _queued(super().verify, password, encoded)
 
 
 class WerkzeugSHA256Hasher(BasePasswordHasher):
@@ -72,4 +72,4 @@ class BcryptHasher(BasePasswordHasher):
     def verify(self, password, encoded):
         stored = encoded[encoded.index("$2") :].encode()
         # Other programs cut the password at bcrypt's 72 bytes; this library refuses longer ones.
-        return _in_turn(bcrypt.checkpw, password.encode()[:72], stored)
+        return _queued(bcrypt.checkpw, password.encode()[:72], stored)

@@ -15,6 +15,7 @@ from pymongo.errors import PyMongoError
 
 from .mongo import pialara, require_finished_restore, require_replica_set
 from .terminal import gettext as _
+from .turns import Busy, Turns
 
 SECONDS = 2  # for all checks together
 # The schema takes many commands to compare, and does not vanish by itself.
@@ -25,6 +26,8 @@ OK = "ok"
 INDEXES = []
 
 readiness = pialara.readiness
+# Everybody may ask, and each time it writes.
+turns = Turns(2)
 
 
 class NotReady(Exception):
@@ -53,8 +56,11 @@ class HealthMiddleware:
 
 
 def _readiness() -> JsonResponse:
-    with pymongo.timeout(SECONDS):
-        checks = {name: _outcome(each) for name, each in CHECKS.items()}
+    try:
+        with turns.one(), pymongo.timeout(SECONDS):
+            checks = {name: _outcome(each) for name, each in CHECKS.items()}
+    except Busy:
+        checks = {"turn": _("others are asking")}
     ready = set(checks.values()) == {OK}
     return JsonResponse({"ready": ready, "checks": checks}, status=200 if ready else 503)
 

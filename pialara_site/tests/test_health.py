@@ -7,6 +7,7 @@ import pytest
 from accounts import users
 from pialara_site import health, schema
 from pialara_site.mongo import RESTORING, pialara
+from pialara_site.turns import Turns
 from tests.fail_points import CUT_OFF, UNCONFIRMED, failing
 
 FINE = dict.fromkeys(("replica set", "read", "write", "restore", "schema"), "ok")
@@ -41,6 +42,14 @@ def test_site_that_can_serve_people_is_ready(anonymous):
     response = anonymous.get("/readyz")
     assert response.status_code == 200
     assert response.json() == {"ready": True, "checks": FINE}
+
+
+def test_few_are_answered_at_once(anonymous, monkeypatch):
+    monkeypatch.setattr(health, "turns", Turns(1))
+    monkeypatch.setattr("pialara_site.turns.PATIENCE_SECONDS", 0)
+    with health.turns.one():
+        assert set(found(anonymous)) == {"turn"}
+    assert anonymous.get("/readyz").status_code == 200
 
 
 def test_checks_leave_one_document(anonymous):
