@@ -5,7 +5,6 @@ A bad value raises ImproperlyConfigured with one sentence, which manage.py print
 
 import importlib.util
 import secrets
-from contextlib import suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from zoneinfo import ZoneInfo
@@ -59,13 +58,10 @@ def development_key():
     kept = VAR_DIR / "secret_key"
     try:
         VAR_DIR.mkdir(parents=True, exist_ok=True)
-        if not kept.exists():
-            # Whole or not at all, whatever happens, and the first one's where two start at once.
-            with NamedTemporaryFile("w", dir=VAR_DIR) as made:
+        if not (kept.exists() and kept.read_text()):
+            with NamedTemporaryFile("w", dir=VAR_DIR, delete=False) as made:
                 made.write(secrets.token_urlsafe(50))
-                made.flush()
-                with suppress(FileExistsError):
-                    kept.hardlink_to(made.name)
+            Path(made.name).replace(kept)  # whole, or not at all
         return kept.read_text()
     except OSError as error:
         sentence = gettext(

@@ -87,6 +87,11 @@ def test_development_key_is_kept_in_var_for_its_owner_alone(settings_of, tmp_pat
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
 
 
+def test_development_key_that_was_never_written_is_made_anew(settings_of, tmp_path):
+    (tmp_path / "secret_key").touch()
+    assert len(settings_of(DEBUG="True", SECRET_KEY="")["SECRET_KEY"]) > 50
+
+
 def test_development_key_stays_the_same(settings_of):
     assert settings_of(DEBUG="True", SECRET_KEY="")["SECRET_KEY"] == settings_of()["SECRET_KEY"]
 
