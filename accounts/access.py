@@ -44,7 +44,7 @@ client_required = role_required(Role.CLIENTE)
 
 
 def throttled(view):
-    """Answer 429 when the view asks for a password that was tried too often."""
+    """Answer 429 when what the view does was tried too often."""
 
     @wraps(view)
     def wrapper(request, *args, **kwargs):

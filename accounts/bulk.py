@@ -39,7 +39,7 @@ class Rejected(Exception):
 
 
 class _Email(EmailValidator):
-    """As Django's, with accents before the @, as sample_mflix has them.
+    """As Django's, with accents before the @, as sample_mflix has them, and none after it.
 
     Not with just any letter: the collation takes a wide "a" for a plain one.
     """

@@ -75,6 +75,7 @@ def send_link(request, user: User, kind: str) -> bool:
         with waiting.one():
             return _send_link(request, user, kind)
     except Busy:
+        logger.warning("A mail could not be sent: too many wait for the mail server")
         return False
 
 

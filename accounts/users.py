@@ -233,6 +233,7 @@ def create(
     def insert(session):
         technician = _hold_technician(doc["parent"], session) if doc["parent"] else ""
         users.insert_one(doc, session=session)
+        # Not before: a form that was sent twice is to meet its user.
         if _id and audit.tells_of(_id, session):
             raise _DeletedBefore
         actor = by or Actor(doc["nombre"], doc["email"], doc["_id"], ip)

@@ -31,7 +31,11 @@ class Page:
 
 
 def page(search: Search, cursor: Cursor, beside: Queries | None = None) -> Page:
-    """One page of films, with the numbers beside it and the results of other queries `beside`."""
+    """One page of films, with the numbers beside it and the results of other queries `beside`.
+
+    All in one command, unless the numbers are kept. Who waits for the same numbers meanwhile waits
+    for all of it, and then asks for a page of their own.
+    """
     if cursor.order.is_computed:
         return _best(search, cursor)
     queries = {"films": (movies, rows(search, cursor)), **(beside or {})}

@@ -52,7 +52,7 @@ def pipeline(search: Search) -> list[dict]:
     # Without a filter, the sort is what makes it read the index.
     popular_first = [] if search.given else [{"$sort": POPULAR_FIRST}]
     return [
-        {"$match": search.criteria() | _apart(search)},
+        {"$match": search.criteria() | _own_plan(search)},
         *popular_first,
         {"$limit": most_counted(search) + 1},
         {
@@ -67,7 +67,7 @@ def pipeline(search: Search) -> list[dict]:
     ]
 
 
-def _apart(search: Search) -> dict:
+def _own_plan(search: Search) -> dict:
     """A condition that all films meet, with a name of its own for each search by several filters.
 
     MongoDB keeps the plan of one search for all by the same filters. If that one's plan found

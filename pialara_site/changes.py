@@ -28,7 +28,7 @@ WATCHED = ["users", "movies", "comments", "theaters"]
 
 # What happens all day, and of which nothing about all of them is made: of a film how often it was
 # commented, of a user the logins, what they keep for themselves, and the mark of transactions.
-COUNTS = {
+MINOR = {
     "movies": {"num_mflix_comments"},
     "users": {"accesos", "ultimo_acceso", "watchlist", "preferences", "lock"},
 }
@@ -76,7 +76,7 @@ class Topic(NamedTuple):
     """What may change: a collection, or of one film or technician what belongs to it.
 
     Keys are a film's id for `movies` and `comments`, a technician's email for `users`. Without one,
-    COUNTS are no change; with the key EVERYTHING they are.
+    changes of MINOR are none; with the key EVERYTHING they are.
     """
 
     database: str
@@ -113,10 +113,10 @@ def _may_change_parent(change: dict) -> bool:
     return is_replacement or "parent" in (change.get("updated") or ())
 
 
-def _only_counts(change: dict) -> bool:
-    """Is it a change of COUNTS, or of what is in them, and of nothing else?"""
+def _is_minor(change: dict) -> bool:
+    """Is it a change of fields of MINOR, or of what is in them, and of nothing else?"""
     fields = {path.partition(".")[0] for path in change.get("updated") or ()}
-    return bool(fields) and fields <= COUNTS.get(change["ns"]["coll"], set())
+    return bool(fields) and fields <= MINOR.get(change["ns"]["coll"], set())
 
 
 class Stream:
@@ -198,7 +198,7 @@ class Stream:
             return
         collection, key = change["ns"]["coll"], key_of(change)
         self._changed[collection, key] = self._changed[collection, EVERYTHING] = at
-        if not _only_counts(change):
+        if not _is_minor(change):
             self._changed[collection, ""] = at
         if "to" in change:
             renamed = change["to"]["coll"]

@@ -29,8 +29,8 @@ LAST_ADMINISTRATOR = _(
 
 ANOTHER_ROLE = _(
     "Another role logs this person out. "
-    "Someone who stops being a client has no technician any more, and their sex, date of birth and "
-    "condition are deleted."
+    "Someone who stops being a client has no technician any more, and sex, date of birth and "
+    "condition are taken out of their data."
 )
 NONE = _("None")
 NOBODY = _("Nobody")

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.utils import timezone
 
 from accounts.models import birthday
 from accounts.users import users
@@ -47,7 +48,7 @@ def test_list_shows_sex_age_condition_and_last_login(tecnico, own):
     own(
         "Ana",
         sexo="X",
-        fecha_nacimiento=birthday(date(today.year - 41, 1, 1)),
+        fecha_nacimiento=birthday(date(timezone.localdate().year - 41, 1, 1)),
         patologia="Afasia de Broca",
         ultimo_acceso=today - timedelta(days=3, hours=1),
     )

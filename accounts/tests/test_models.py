@@ -59,7 +59,7 @@ def test_user_is_called_by_name_else_by_email():
 
 
 def test_age_is_in_full_years():
-    today = datetime.now(UTC).date()
+    today = timezone.localdate()
     assert user(fecha_nacimiento=datetime(today.year - 30, 1, 1, tzinfo=UTC)).age == 30
     assert user().age is None
 

@@ -37,7 +37,7 @@ def browse(request):
     if not search.given and not cursor.position:
         beside = _front(request.user)
         request.page_seconds = FRONT_SECONDS
-    # All together may take as long as one command else.
+    # All commands of a page share the time of one: a slow search keeps others waiting.
     with pymongo.timeout(movies.database.client.options.timeout):
         page = catalogue.page(search, cursor, beside)
         browsing = Browsing(search, sort, page.facets)
