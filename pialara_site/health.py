@@ -13,11 +13,12 @@ from django.http import HttpResponse, JsonResponse
 from django.utils.cache import add_never_cache_headers
 from pymongo.errors import PyMongoError
 
+from . import cache
 from .mongo import pialara, require_finished_restore, require_replica_set
 from .terminal import gettext as _
-from .turns import Busy, Turns
 
 SECONDS = 2  # for all checks together
+KEPT_SECONDS = 1
 # The schema takes many commands to compare, and does not vanish by itself.
 SCHEMA_SEEN_SECONDS = 60
 
@@ -26,8 +27,6 @@ OK = "ok"
 INDEXES = []
 
 readiness = pialara.readiness
-# Everybody may ask, and each time it writes.
-turns = Turns(2)
 
 
 class NotReady(Exception):
@@ -56,13 +55,15 @@ class HealthMiddleware:
 
 
 def _readiness() -> JsonResponse:
-    try:
-        with turns.one(), pymongo.timeout(SECONDS):
-            checks = {name: _outcome(each) for name, each in CHECKS.items()}
-    except Busy:
-        checks = {"turn": _("others are asking")}
+    # Everybody may ask, and each time it would write.
+    checks = cache.shared.get(__name__, _outcomes, of=(), seconds=KEPT_SECONDS)
     ready = set(checks.values()) == {OK}
     return JsonResponse({"ready": ready, "checks": checks}, status=200 if ready else 503)
+
+
+def _outcomes() -> dict[str, str]:
+    with pymongo.timeout(SECONDS):
+        return {name: _outcome(each) for name, each in CHECKS.items()}
 
 
 def _outcome(check: Callable) -> str:

@@ -7,7 +7,6 @@ import pytest
 from accounts import users
 from pialara_site import health, schema
 from pialara_site.mongo import RESTORING, pialara
-from pialara_site.turns import Turns
 from tests.fail_points import CUT_OFF, UNCONFIRMED, failing
 
 FINE = dict.fromkeys(("replica set", "read", "write", "restore", "schema"), "ok")
@@ -44,12 +43,18 @@ def test_site_that_can_serve_people_is_ready(anonymous):
     assert response.json() == {"ready": True, "checks": FINE}
 
 
-def test_few_are_answered_at_once(anonymous, monkeypatch):
-    monkeypatch.setattr(health, "turns", Turns(1))
-    monkeypatch.setattr("pialara_site.turns.PATIENCE_SECONDS", 0)
-    with health.turns.one():
-        assert set(found(anonymous)) == {"turn"}
-    assert anonymous.get("/readyz").status_code == 200
+def test_answer_is_for_all_who_ask_within_a_second(caching, anonymous, commands, monkeypatch):
+    now = 1000.0
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+    anonymous.get("/readyz")
+    now += 0.9
+    with commands() as seen:
+        assert anonymous.get("/readyz").json()["checks"] == FINE
+    assert seen == []
+    now += 0.2
+    with commands() as seen:
+        anonymous.get("/readyz")
+    assert "update" in [command.name for command in seen]
 
 
 def test_checks_leave_one_document(anonymous):
