@@ -23,7 +23,7 @@ def _step_back():
         os.nice(NICENESS)
 
 
-turns = Turns(36)
+turns = Turns(50)
 _queue = ThreadPoolExecutor(1, "passwords", initializer=_step_back)
 
 

@@ -12,7 +12,7 @@ from threading import BoundedSemaphore
 
 from django.core.exceptions import SuspiciousOperation
 
-THREADS = 64
+THREADS = 80
 AT_WORK = 4
 PATIENCE_SECONDS = 0.25
 RETRY_SECONDS = 5

@@ -8,7 +8,7 @@ import pytest
 from accounts import hashers, mail
 from mflix import attachments
 from mflix.views import reports
-from pialara_site import bodies, health, public_pages, turns
+from pialara_site import bodies, public_pages, turns
 from pialara_site.cache import Cache
 from tests.mothers import a_client
 
@@ -86,8 +86,7 @@ def test_who_waits_for_two_things_makes_room_once():
 
 
 def test_threads_are_left_for_pages_whatever_waits():
-    of_pages = [bodies.turns, hashers.turns, reports.waiting, attachments.waiting, mail.waiting]
-    waiting = [*of_pages, health.turns]
+    waiting = [bodies.turns, hashers.turns, reports.waiting, attachments.waiting, mail.waiting]
     assert sum(each.most for each in waiting) + turns.AT_WORK < turns.THREADS
 
 
