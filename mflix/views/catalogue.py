@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from pialara_site import cache, news
 from pialara_site.changes import Topic
+from pialara_site.mongo import client
 from pialara_site.public_pages import public
 
 from .. import catalogue, facets, film, popularity, ranking
@@ -38,7 +39,7 @@ def browse(request):
         beside = _front(request.user)
         request.page_seconds = FRONT_SECONDS
     # All commands of a page share the time of one: a slow search keeps others waiting.
-    with pymongo.timeout(movies.database.client.options.timeout):
+    with pymongo.timeout(client.options.timeout):
         page = catalogue.page(search, cursor, beside)
         browsing = Browsing(search, sort, page.facets)
         loosened = browsing.loosened(catalogue.loosened(search) if not page.facets.total else [])

@@ -235,6 +235,7 @@ def test_missing_file_is_noticed_before_anything_changes(refused, backup):
         lambda listed: listed + b"\n",
         lambda listed: listed + b"\xff\n",
     ],
+    ids=["between lines", "within a line", "an empty line", "no text"],
 )
 def test_damaged_list_of_checksums_is_noticed(refused, backup, damage):
     sums = backup / "SHA256SUMS"
