@@ -33,8 +33,8 @@ class Page:
 def page(search: Search, cursor: Cursor, beside: Queries | None = None) -> Page:
     """One page of films, with the numbers beside it and the results of other queries `beside`.
 
-    All in one command, unless the numbers are kept. Who waits for the same numbers meanwhile waits
-    for all of it, and then asks for a page of their own.
+    All in one command, unless the numbers are kept and tell of more films than one page holds. Who
+    waits for the same numbers meanwhile waits for all of it, and then asks for a page of their own.
     """
     if cursor.order.is_computed:
         return _best(search, cursor)
@@ -47,7 +47,11 @@ def page(search: Search, cursor: Cursor, beside: Queries | None = None) -> Page:
         return facets.read(*found.pop("numbers"))
 
     numbers = _kept(search, count)
-    if not found:  # they were kept, or somebody else has just counted
+    if found:  # nobody else has counted
+        pass
+    elif numbers.total > cursor.size and not beside:
+        found["films"] = cursor.rows(movies, search.criteria(), CARD, collation=COLLATION)
+    else:
         found = together(queries, collation=COLLATION)
     return Page(cursor.slice(found.pop("films")), numbers, found)
 

@@ -21,6 +21,7 @@ from bson.codec_options import CodecOptions, DatetimeConversion
 from bson.errors import BSONError
 from django.core import signing
 from pymongo import ASCENDING, DESCENDING
+from pymongo.collection import Collection
 
 from pialara_site.pipelines import united
 
@@ -110,6 +111,24 @@ class Cursor:
             return cls(order, size, Position(Phase(phase), value, id_), name == "before")
         return cls(order, size)
 
+    def rows(self, collection: Collection, criteria: dict, fields: dict, **options) -> list[dict]:
+        """What the page shows of the rows that meet `criteria`, for slice().
+
+        A find of the first phase, which fills most pages and takes MongoDB two thirds of what
+        pipeline() does; where it leaves room, the other phases.
+        """
+        phase, *others = self._phases()
+        wanted = {"$and": [criteria, *self._filters(phase)]}
+        size = self.size + 1
+        rows = list(collection.find(wanted, fields, sort=self._sort, limit=size, **options))
+        for row in rows:
+            row["phase"] = phase
+        if others and len(rows) < size:
+            parts = self.pipelines([{"$match": criteria}], {"$project": fields})
+            rest = united(collection.name, *(parts[each] for each in others))
+            rows += collection.aggregate([*rest, {"$limit": size}], **options)
+        return rows
+
     def pipeline(self, collection: str, found: list[dict], *stages: dict) -> list[dict]:
         """What shows the page of the rows that `found` finds, each after `stages`, for slice().
 
@@ -123,13 +142,11 @@ class Cursor:
 
         Each row tells its `phase`. One row more than `size` tells that there is another page.
         """
-        sign = -1 if self.backwards else 1
-        sort = {self.order.field: sign * self.order.direction, "_id": sign * self.order.ids}
         return {
             phase: [
                 *found,
-                {"$match": {"$and": [self._place(phase), *self.order.is_plain()]}},
-                {"$sort": sort},
+                {"$match": {"$and": self._filters(phase)}},
+                {"$sort": self._sort},
                 {"$limit": self.size + 1},
                 *stages,
                 {"$set": {"phase": phase}},
@@ -160,6 +177,14 @@ class Cursor:
         if self.backwards:
             return phases[self.position.phase :: -1]
         return phases[self.position.phase :]
+
+    @property
+    def _sort(self) -> dict[str, int]:
+        sign = -1 if self.backwards else 1
+        return {self.order.field: sign * self.order.direction, "_id": sign * self.order.ids}
+
+    def _filters(self, phase: Phase) -> list[dict]:
+        return [self._place(phase), *self.order.is_plain()]
 
     def _place(self, phase: Phase) -> dict:
         """The filter for the rows of `phase` that are beyond the position."""

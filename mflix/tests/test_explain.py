@@ -13,7 +13,7 @@ from mflix import catalogue, facets, film, ranking
 from mflix.catalogue import page, rows
 from mflix.comments import comments
 from mflix.keyset import Cursor, Phase, Position
-from mflix.movies import COLLATION, movies
+from mflix.movies import CARD, COLLATION, movies
 from mflix.search import ORDERS, RELEVANCE, Search
 from mflix.suggestions import CANDIDATES, for_person
 from mflix.tests.mothers import a_movie
@@ -90,7 +90,10 @@ def hundreds(empty_database, fresh_indexes):
 
 def explained(pipeline: list[dict], verbosity="queryPlanner", collation=COLLATION) -> dict:
     command = {"aggregate": movies.name, "pipeline": pipeline, "cursor": {}}
-    command["collation"] = collation.document
+    return explain(command | {"collation": collation.document}, verbosity)
+
+
+def explain(command: dict, verbosity: str) -> dict:
     return movies.database.command("explain", command, verbosity=verbosity, codec_options=LENIENT)
 
 
@@ -211,6 +214,23 @@ def test_page_deep_in_a_list_reads_no_more_films_than_it_shows(search, sort):
         found = cursor.pipelines([{"$match": search.criteria()}])
         read = sum(examined(pipeline) for pipeline in found.values())
         assert read <= MOST_PER_ROW * A_PAGE, cursor
+
+
+@pytest.mark.usefixtures("hundreds")
+@pytest.mark.parametrize("sort", STORED)
+@pytest.mark.parametrize("search", [Search(), *GENRE_LIKE], ids=query)
+def test_find_that_fills_a_page_is_as_cheap(commands, search, sort):
+    for cursor in cursors(sort):
+        with commands() as seen:
+            cursor.rows(movies, search.criteria(), CARD, collation=COLLATION)
+        names = ("find", "filter", "projection", "sort", "limit", "collation")
+        plan = explain({name: seen[0].body[name] for name in names}, "executionStats")
+        read = set(chosen_plans(plan))
+        assert "IXSCAN" in read
+        assert "COLLSCAN" not in read
+        if not search.given or sort == "popular":
+            assert "SORT" not in read
+            assert plan["executionStats"]["totalDocsExamined"] <= MOST_PER_ROW * A_PAGE, cursor
 
 
 @pytest.mark.usefixtures("hundreds")

@@ -41,9 +41,15 @@ def store(field: str, values: list) -> list:
 
 
 def page(order, query=None, size=3, wanted=None):
-    cursor = Cursor.read(order, size, query or {})
-    pipeline = cursor.pipeline(movies.name, [{"$match": wanted or {}}])
-    return cursor.slice(movies.aggregate(pipeline, collation=COLLATION))
+    """A page, which is the same whichever way its rows are found."""
+    cursor, fields = Cursor.read(order, size, query or {}), {order.field: 1}
+    found = [{"$match": wanted or {}}]
+    pipeline = cursor.pipeline(movies.name, found, {"$project": fields})
+    in_one = cursor.slice(movies.aggregate(pipeline, collation=COLLATION))
+    in_turn = cursor.slice(cursor.rows(movies, wanted or {}, fields, collation=COLLATION))
+    assert ids([in_turn]) == ids([in_one])
+    assert (in_turn.before, in_turn.after) == (in_one.before, in_one.after)
+    return in_turn
 
 
 def walk(order, size=3):

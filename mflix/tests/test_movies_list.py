@@ -582,6 +582,25 @@ def test_films_and_their_numbers_are_one_round_trip(caching, anonymous, commands
         assert [str(command) for command in seen] == ["aggregate movies"]
 
 
+@pytest.mark.parametrize(
+    ("query", "asked"),
+    [
+        ("genre=War&sort=title", ["find movies"]),
+        # Films without a rating come after the others, and are asked for where these leave room.
+        ("genre=War&sort=rating", ["find movies", "aggregate movies"]),
+    ],
+)
+def test_page_of_many_films_is_a_find(caching, anonymous, commands, heard, query, asked):
+    stored = [a_movie(genres=["War"], title=f"Film {n:02}")["_id"] for n in range(21)]
+    movies.update_many({}, {"$unset": {"imdb": ""}})
+    heard()
+    counted = FilmsPage(anonymous, query)
+    with commands() as seen:
+        kept = FilmsPage(anonymous, f"{query}&new")
+    assert counted.films == kept.films == stored[:20]
+    assert [str(command) for command in seen] == asked
+
+
 @pytest.mark.parametrize("query", ["q=zzz", "q=film", "genre=War&genre=Drama&title=zzz"])
 def test_commands_of_a_page_have_the_time_of_one_together(anonymous, commands, query, settings):
     slow = {"blockConnection": True, "blockTimeMS": 300}
