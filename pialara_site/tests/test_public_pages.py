@@ -209,7 +209,7 @@ def test_page_that_sets_a_cookie_is_not_kept(rf):
     response = HttpResponse("a page with a form")
     response.set_cookie("csrftoken", "x")
     with pytest.raises(public_pages.NotKept):
-        public_pages._page(rf.get("/"), response, 60)
+        public_pages._page(rf.get("/"), response, 60, "")
 
 
 @pytest.mark.usefixtures("keeping")
