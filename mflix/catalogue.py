@@ -1,7 +1,7 @@
-"""The list of films, a page at a time: one command, whatever is asked for.
+"""The list of films, a page at a time, with the numbers beside it.
 
-The numbers beside it take most of that, so those of a search are kept until a film changes. Of
-words, they also tell how the best films are found, and take a command of their own.
+These take most of the time, so those of a search are kept until a film changes. Of words, they also
+tell how the best films are found, and take a command of their own.
 """
 
 from collections.abc import Callable, Iterator
@@ -47,12 +47,11 @@ def page(search: Search, cursor: Cursor, beside: Queries | None = None) -> Page:
         return facets.read(*found.pop("numbers"))
 
     numbers = _kept(search, count)
-    if found:  # nobody else has counted
-        pass
-    elif numbers.total > cursor.size and not beside:
-        found["films"] = cursor.rows(movies, search.criteria(), CARD, collation=COLLATION)
-    else:
-        found = together(queries, collation=COLLATION)
+    if not found:  # they were kept, or somebody else has just counted
+        if beside or numbers.total <= cursor.size:
+            found = together(queries, collation=COLLATION)
+        else:
+            found["films"] = cursor.rows(movies, search.criteria(), CARD, collation=COLLATION)
     return Page(cursor.slice(found.pop("films")), numbers, found)
 
 
