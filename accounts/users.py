@@ -23,7 +23,7 @@ from pialara_site.mongo import CONFIRMED, pialara, transaction
 
 from . import audit, sessions
 from .audit import Action, Actor, entry
-from .models import User, birthday, normal, text
+from .models import User, birthday, normal
 from .roles import Role, Status
 
 users = pialara.users
@@ -279,7 +279,7 @@ def update(
     def change(session):
         old = fetch(user_id, owner, session)
         new = {**old, **wanted}
-        if new.get("rol") != Role.CLIENTE:
+        if _user(new).rol != _user(old).rol and not _user(new).is_client:
             new["parent"] = None
         fields_to_set = (*wanted, "parent")
         written = {f: new.get(f) for f in fields_to_set if old.get(f) != new.get(f)}
@@ -294,7 +294,7 @@ def update(
         if "parent" in changes and new["parent"]:
             technician = _hold_technician(new["parent"], session)
         entries = [entry(by, Action.EDIT, old, changes, technician)] if changes else []
-        if old.get("rol") == Role.TECNICO:
+        if _user(old).is_technician:
             if "rol" in changes:
                 entries += _hand_over_clients(old, clients_to, by, session)
             elif "email" in changes:
@@ -333,7 +333,7 @@ def delete(
         if _administers(old):
             _hold_another_administrator(user_id, session)
         entries = [entry(by, Action.DELETE, old)]
-        if old.get("rol") == Role.TECNICO:
+        if _user(old).is_technician:
             entries += _hand_over_clients(old, clients_to, by, session)
         comments.forget_author(_user(old).email, session)
         users.delete_one({"_id": user_id}, session=session)
@@ -442,7 +442,8 @@ def _target(user: User) -> dict:
 
 
 def _administers(doc: dict) -> bool:
-    return doc.get("rol") == Role.ADMINISTRADOR and _user(doc).is_active
+    user = _user(doc)
+    return user.is_administrator and user.is_active
 
 
 def fetch(user_id: ObjectId, owner: User | None, session: ClientSession) -> dict:
@@ -459,10 +460,8 @@ def held(user_id: ObjectId, session: ClientSession) -> User:
     return _user(fetch(user_id, None, session))
 
 
-def _hold(wanted: dict, missing: type[Exception], session: ClientSession) -> str:
+def _hold(wanted: dict, missing: type[Exception], session: ClientSession, collation=None) -> User:
     """Keep a user who fits `wanted` as they are until the transaction ends, or raise `missing`.
-
-    Returns their name.
 
     A transaction reads a snapshot, so what it relies on could change behind its back; a write to
     that document makes two such transactions collide, and the driver repeats the later one.
@@ -470,34 +469,34 @@ def _hold(wanted: dict, missing: type[Exception], session: ClientSession) -> str
     held = users.find_one_and_update(
         wanted,
         {"$set": {"lock": ObjectId()}},
-        projection={"nombre": 1},
-        collation=COLLATION,
+        projection={"nombre": 1, "rol": 1, "estado": 1},
+        collation=collation,
         session=session,
     )
     if held is None:
         raise missing
-    return text(held.get("nombre"))
+    return _user(held)
 
 
 def _hold_another_administrator(user_id: ObjectId, session: ClientSession):
     _hold({**ACTIVE_ADMINISTRATOR, "_id": {"$ne": user_id}}, LastAdministrator, session)
 
 
-def _hold_technician(email: str, session: ClientSession) -> str:
-    return _hold({"email": email, **ACTIVE_TECHNICIAN}, NoSuchTechnician, session)
+def _hold_technician(email: str, session: ClientSession, besides: ObjectId | None = None) -> str:
+    """Hold the active technician with this email, and return the name."""
+    wanted = {"email": email, "_id": {"$ne": besides}, **ACTIVE_TECHNICIAN}
+    held = _hold(wanted, NoSuchTechnician, session, COLLATION)
+    # Whose role or state is stored in another case is found too, but has no rights.
+    if not (held.is_technician and held.is_active):
+        raise NoSuchTechnician
+    return held.nombre
 
 
 def _hand_over_clients(
     technician: dict, heir: str | None, by: Actor, session: ClientSession
 ) -> list[dict]:
     """Give the clients of a technician who leaves to the technician with the email `heir`."""
-    name = ""
-    if heir:
-        name = _hold(
-            {"email": heir, "_id": {"$ne": technician["_id"]}, **ACTIVE_TECHNICIAN},
-            NoSuchTechnician,
-            session,
-        )
+    name = _hold_technician(heir, session, technician["_id"]) if heir else ""
     return _move_clients(technician, heir or None, by, session, name)
 
 

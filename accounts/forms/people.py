@@ -76,9 +76,17 @@ class EditForm(PersonFields):
     def __init__(self, *args, user: User, **kwargs):
         super().__init__(*args, **kwargs)
         self.user = user
-        for field in self.stored_fields():
-            self.initial[field] = getattr(user, field)
+        for name in self.stored_fields():
+            self.initial[name] = getattr(user, name)
+            self._offer(self.fields[name], self.initial[name] or "")
         self.initial["version"] = users.version(user, self.stored_fields())
+
+    @staticmethod
+    def _offer(field: forms.Field, stored: str):
+        """Let a drop-down show what others have stored: a browser would choose the first choice."""
+        choices = getattr(field, "choices", None)
+        if choices is not None and stored not in dict(choices):
+            field.choices = [(stored, stored or "—"), *choices]
 
     def stored_fields(self) -> list[str]:
         return [field for field in self.fields if field not in self.unstored]
@@ -163,7 +171,7 @@ class RoleFields(forms.Form):
 
     def clean(self):
         super().clean()
-        if self.cleaned_data.get("rol") != Role.CLIENTE:
+        if self.cleaned_data.get("rol") in (Role.ADMINISTRADOR, Role.TECNICO):
             self.cleaned_data["parent"] = None
             # Nobody keeps health data of somebody who is no client.
             self.cleaned_data |= {"sexo": None, "fecha_nacimiento": None, "patologia": ""}

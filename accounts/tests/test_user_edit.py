@@ -8,7 +8,8 @@ from accounts import audit, users
 from conftest import logged_in
 from mflix.comments import comments
 from mflix.tests.mothers import a_comment, a_movie
-from tests.mothers import a_client, a_technician, an_administrator, document_of, stored
+from tests.chaos.forms import posted_by
+from tests.mothers import a_client, a_document, a_technician, an_administrator, document_of, stored
 
 
 def form_of(caller, user):
@@ -412,3 +413,63 @@ def test_the_same_form_sent_twice_is_no_conflict(admin):
     sent = {name: form[name].value() or "" for name in form.fields} | {"nombre": "New name"}
     path = f"/users/{user.pk}/edit/"
     assert [admin.post(path, sent).status_code for _time in range(2)] == [302, 302]
+
+
+# What other programs have stored
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"rol": "Voluntario", "parent": "tomas@example.org"},
+        {"rol": "cliente", "estado": "Activo", "parent": "tomas@example.org"},
+        {"estado": "bloqueado"},
+        {"sexo": "F", "patologia": "Disartria"},
+    ],
+    ids=str,
+)
+def test_form_sent_as_it_was_shown_keeps_what_it_does_not_know(admin, odd):
+    a_technician(email="tomas@example.org")
+    user = a_client(**odd)
+    page = f"/users/{user.pk}/edit/"
+    form = posted_by(admin.get(page).text, "nombre").data()
+    response = admin.post(page, {**form, "nombre": "Another name"})
+    assert response.status_code == 302
+    stored_now = document_of(user)
+    assert stored_now["nombre"] == "Another name"
+    assert {name: stored_now[name] for name in odd} == odd
+
+
+def test_who_has_no_role_gets_none_unasked(admin):
+    document = a_document()
+    del document["rol"]
+    user = stored(**document)
+    page = f"/users/{user.pk}/edit/"
+    form = posted_by(admin.get(page).text, "nombre").data()
+    assert form["rol"] == [""]
+    assert "rol" in errors(admin.post(page, form))
+    assert "rol" not in document_of(user)
+
+
+@pytest.mark.parametrize("odd", [{"rol": "administrador"}, {"estado": "Activo"}], ids=str)
+def test_who_has_no_rights_is_no_administrator_who_is_left(admin, odd):
+    """MongoDB finds them, as its collation is blind to case."""
+    stored(**{**a_document(rol="Administrador"), **odd})
+    assert errors(edit(admin, admin.user, rol="Cliente"))
+
+
+@pytest.mark.parametrize("odd", [{"rol": "técnico"}, {"estado": "Activo"}], ids=str)
+def test_who_has_no_rights_gets_no_clients(admin, odd):
+    other = stored(**{**a_document(rol="Técnico"), **odd})
+    technician, client = a_technician(), a_client()
+    a_client(parent=technician.email)
+    assert errors(edit(admin, client, parent=other.email))
+    assert errors(edit(admin, technician, rol="Cliente", clients_to=other.email))
+
+
+def test_client_whose_role_is_in_another_case_stays_with_the_technician(tecnico):
+    client = a_client(rol="cliente", parent=tecnico.user.email)
+    page = f"/clients/{client.pk}/edit/"
+    form = posted_by(tecnico.get(page).text, "nombre").data()
+    assert tecnico.post(page, {**form, "nombre": "Eva"}).status_code == 302
+    assert document_of(client)["parent"] == tecnico.user.email

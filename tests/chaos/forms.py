@@ -25,6 +25,7 @@ class _Forms(HTMLParser):
         super().__init__()
         self.forms = []
         self._open = ""  # the select or textarea that we are in
+        self._options = []  # of the select: each value, and whether it is chosen
 
     def handle_starttag(self, tag, attrs):
         attrs = dict(attrs)
@@ -32,11 +33,11 @@ class _Forms(HTMLParser):
         if tag == "form":
             self.forms.append(Form(attrs.get("method", "get"), attrs.get("action", "")))
         elif tag in ("select", "textarea") and self.forms:
-            self._open = name
+            self._open, self._options = name, []
             if tag == "textarea":
                 self.forms[-1].fields.append((name, ""))
-        elif tag == "option" and "selected" in attrs and self._open:
-            self.forms[-1].fields.append((self._open, value))
+        elif tag == "option" and self._open:
+            self._options.append((value, "selected" in attrs))
         elif tag == "input" and self.forms and name:
             self._input(attrs.get("type"), name, value, "checked" in attrs)
 
@@ -55,6 +56,11 @@ class _Forms(HTMLParser):
             self.forms[-1].fields[-1] = (name, typed + data)
 
     def handle_endtag(self, tag):
+        if tag == "select" and self._open and self._options:
+            chosen = [value for value, is_chosen in self._options if is_chosen]
+            # Of a drop-down without a choice, browsers send the first one.
+            values = chosen or [self._options[0][0]]
+            self.forms[-1].fields += [(self._open, value) for value in values]
         if tag in ("select", "textarea"):
             self._open = ""
 
