@@ -14,7 +14,7 @@ from pymongo import InsertOne, UpdateOne
 from pymongo.errors import BulkWriteError
 
 from . import sessions
-from .models import normal
+from .models import normal, text
 from .roles import Role, Sex, Status
 from .users import COLLATION, users
 
@@ -55,9 +55,7 @@ def add_missing(people: list[dict]) -> int:
     try:
         return len(users.insert_many(people, ordered=False).inserted_ids)
     except BulkWriteError as error:
-        if any(each["code"] != DUPLICATE_KEY for each in error.details["writeErrors"]):
-            raise
-        return error.details["nInserted"]
+        return len(people) - len(_duplicates(error))
 
 
 def user_fields(doc: dict) -> dict:
@@ -86,7 +84,8 @@ def user_fields(doc: dict) -> dict:
     fields = {"nombre": name.strip(), "email": normal(email), "password": password}
     if rol:
         fields["rol"] = rol
-        fields["parent"] = (rol == Role.CLIENTE and normal(parent or "")) or None
+        if "parent" in doc or rol != Role.CLIENTE:
+            fields["parent"] = (rol == Role.CLIENTE and normal(parent or "")) or None
     for field, sound in OPTIONAL.items():
         if doc.get(field) is not None:
             if not sound(doc[field]):
@@ -116,6 +115,7 @@ def upsert(docs: list[dict], *, only_new: bool = False) -> tuple[Counter, list[t
             rejected.append((doc, str(reason)))
     there = _by_email([fields["email"] for _doc, fields in sound])
     counts, writes, ended = Counter(new=0, changed=0, same=0), [], []
+    written = []  # the document of each write
     for doc, fields in sound:
         email = fields["email"]
         old = there.get(email)
@@ -130,6 +130,7 @@ def upsert(docs: list[dict], *, only_new: bool = False) -> tuple[Counter, list[t
             counts["new"] += 1
             there[email] = _new(fields)
             writes.append(InsertOne(there[email]))
+            written.append(doc)
             continue
         changes = {f: value for f, value in fields.items() if f != "email" and old.get(f) != value}
         counts["changed" if changes else "same"] += 1
@@ -137,18 +138,39 @@ def upsert(docs: list[dict], *, only_new: bool = False) -> tuple[Counter, list[t
             there[email] = {**old, **changes}
             changes["modificado"] = datetime.now(UTC)
             writes.append(UpdateOne({"_id": old["_id"]}, {"$set": changes}))
+            written.append(doc)
         if changes.keys() & {"password", "rol", "estado"}:
             ended.append(old["_id"])
-    if writes:
-        users.bulk_write(writes)
-        sessions.end_all(ended)
+    taken = _write(writes)
+    rejected += [(written[n], _("another user got its email meanwhile")) for n in taken]
+    counts["new"] -= len(taken)
+    sessions.end_all(ended)
     counts["rejected"] = len(rejected)
     return counts, rejected
 
 
 def _by_email(emails: list[str]) -> dict[str, dict]:
     found = users.find({"email": {"$in": emails}}, collation=COLLATION)
-    return {normal(doc["email"]): doc for doc in found}
+    return {normal(text(doc["email"])): doc for doc in found}
+
+
+def _write(writes: list) -> list[int]:
+    """Do the writes; returns the numbers of those whose email somebody else has by now."""
+    if not writes:
+        return []
+    try:
+        users.bulk_write(writes, ordered=False)
+    except BulkWriteError as error:
+        return _duplicates(error)
+    return []
+
+
+def _duplicates(error: BulkWriteError) -> list[int]:
+    """The numbers of the writes that a unique index refused. Raises `error` if there were others."""
+    failures = error.details["writeErrors"]
+    if error.details["writeConcernErrors"] or any(f["code"] != DUPLICATE_KEY for f in failures):
+        raise error
+    return [failure["index"] for failure in failures]
 
 
 def _new(fields: dict) -> dict:

@@ -1,7 +1,7 @@
 """The people to call for a client: `contactos`, embedded in the client's document.
 
-A contact is named by its place in the array. Every change looks, in its transaction, whether the
-contact at that place is still the one that was shown.
+A contact is named by its place in the array. Every change looks, in its transaction, where the
+contact that was shown is by now.
 """
 
 import hashlib
@@ -71,20 +71,24 @@ def edit(
     seen: str,
     owner: User | None = None,
 ):
-    """Replace the contact at `place`; when it becomes the principal one, no other stays it.
+    """Change the contact shown at `place`; when it becomes the principal one, no other stays it.
 
-    Raises NoSuchUser, and ChangedMeanwhile when the contact there is not `seen`, a version().
+    What others have stored of it besides stays. Raises NoSuchUser, and ChangedMeanwhile when no
+    contact is as `seen`, a version(), any more.
     """
 
     def change(session):
         doc = fetch(client_id, owner, session)
-        if User.from_document(doc).contactos[place : place + 1] == [contact]:
-            return  # the form was sent before
-        _check(doc, place, seen)
-        values = {f"contactos.{place}": contact}
+        there = User.from_document(doc).contactos
+        now = _place(there, place, seen)
+        if any({**each, **contact} == each for each in (there if now is None else [there[now]])):
+            return  # the form was sent before, or says nothing new
+        if now is None:
+            raise ChangedMeanwhile(User.from_document(doc))
+        values = {f"contactos.{now}": {**there[now], **contact}}
         if contact["principal"]:
             for other, value in enumerate(doc["contactos"]):
-                if other != place and isinstance(value, dict):
+                if other != now and isinstance(value, dict):
                     values[f"contactos.{other}.principal"] = False
         _write(doc, {"$set": values}, by, session)
 
@@ -100,25 +104,31 @@ def remove(
     *,
     _id: ObjectId,
 ):
-    """Take the contact at `place` away, once for each `_id`. Raises as edit() does."""
+    """Take the contact shown at `place` away, once for each `_id`. Raises as edit() does."""
 
     def change(session):
         doc = fetch(client_id, owner, session)
         if audit.is_recorded(_id, session):
             return
-        _check(doc, place, seen)
+        there = User.from_document(doc).contactos
+        now = _place(there, place, seen)
+        if now is None:
+            raise ChangedMeanwhile(User.from_document(doc))
         # By its place: $pull of the contact itself takes every contact that says the same and more.
-        emptied = {"$unset": {f"contactos.{place}": True}}
-        users.update_one({"_id": client_id}, emptied, session=session)
-        _write(doc, {"$pull": {"contactos": None}}, by, session, _id)
+        before = {"$slice": ["$contactos", now]}
+        after = {"$slice": ["$contactos", now + 1, len(there)]}
+        others = {"$concatArrays": [before, after]}
+        _write(doc, [{"$set": {"contactos": others}}], by, session, _id)
 
     transaction(change)
 
 
-def _check(doc: dict, place: int, seen: str):
-    client = User.from_document(doc)
-    if place >= len(client.contactos) or version(client.contactos[place]) != seen:
-        raise ChangedMeanwhile(client)
+def _place(there: list[dict], place: int, seen: str) -> int | None:
+    """Where the contact that was `seen` at `place` is now; None if it is not as it was anywhere."""
+    versions = list(map(version, there))
+    if versions[place : place + 1] == [seen]:
+        return place
+    return versions.index(seen) if seen in versions else None
 
 
 def _write(doc: dict, update, by: Actor, session: ClientSession, entry_id: ObjectId | None = None):

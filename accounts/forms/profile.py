@@ -15,6 +15,12 @@ from .fields import IdField, Whose, check_own_password, own_password
 
 MOST_FAVORITES = 50
 
+# A contact that has one of these in common with another is taken for the same person.
+SAME = ("nombre", "telefono", "email")
+REMOVED = _(
+    "This contact was removed in the meantime, so nothing was saved. "
+    "To keep what you see here, add it as a new contact."
+)
 CHANGED = _("Somebody else changed the contacts in the meantime. Here is what is stored now.")
 
 
@@ -96,14 +102,21 @@ class ContactForm(forms.Form):
     def __init__(self, *args, contact: dict | None = None, **kwargs):
         super().__init__(*args, **kwargs)
         self.seen = contacts.version(contact) if contact else ""
-        self.initial |= {**(contact or {}), "version": self.seen}
+        shown = {field: contact[field] for field in contacts.FIELDS if field in (contact or {})}
+        self.initial |= {**shown, "version": self.seen}
 
     def contact(self) -> dict:
         return {field: self.cleaned_data[field] for field in contacts.FIELDS}
 
-    def show_both(self, stored: dict):
-        """Keep what was typed and say what is stored; sending the form again overwrites it."""
+    def show_both(self, stored: dict | None):
+        """Keep what was typed and say what is stored; sending the form again overwrites it.
+
+        Not where `stored`, at the same place, is somebody else: places move when one is removed.
+        """
         typed = self.contact()
+        if not stored or all(stored.get(name) != typed[name] for name in SAME if typed[name]):
+            self.add_error(None, REMOVED)
+            return
         self.add_error(None, CHANGED)
         for field, value in typed.items():
             if stored.get(field) != value:

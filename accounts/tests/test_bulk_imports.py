@@ -47,6 +47,29 @@ def test_new_user_is_stored_with_what_every_user_has():
     assert {type(doc["_id"]), type(doc["creado"])} == {ObjectId, datetime}
 
 
+def test_client_without_a_parent_in_the_file_keeps_the_technician():
+    client = a_client(parent="tomas@example.org")
+    seed = a_seed(email=client.email)
+    del seed["parent"]
+    imported(seed)
+    assert document_of(client)["parent"] == "tomas@example.org"
+    imported({**seed, "parent": None})
+    assert document_of(client)["parent"] is None
+
+
+@pytest.mark.parametrize(
+    "there", ["ana\u200b@example.org", ["ana@example.org"]], ids=["invisible", "a list"]
+)
+def test_email_that_somebody_has_in_an_odd_way_stops_no_other(there):
+    other = a_client()
+    users.insert_one({**a_document(), "email": there}, bypass_document_validation=True)
+    docs = [a_seed(), a_seed(email="eva@example.org"), a_seed(email=other.email, nombre="Eva")]
+    counts, rejected = bulk.upsert(docs)
+    assert counts == {"new": 1, "changed": 1, "same": 0, "rejected": 1}
+    assert rejected == [(docs[0], "another user got its email meanwhile")]
+    assert users.find_one({"email": "eva@example.org"})
+
+
 @pytest.mark.parametrize("rol", ["Administrador", "Técnico", "Cliente"])
 def test_role_is_kept(rol):
     imported(a_seed(rol=rol))

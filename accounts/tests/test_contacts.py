@@ -9,6 +9,7 @@ from accounts import audit, contacts
 from accounts.audit import Actor
 from accounts.contacts import MOST, version
 from accounts.users import NoSuchUser, users
+from tests.chaos.forms import posted_by
 from tests.mothers import a_client, a_technician, document_of
 
 EVA = {
@@ -18,6 +19,7 @@ EVA = {
     "email": "eva@example.org",
     "principal": False,
 }
+OTHER = {"nombre": "Ines", "telefono": "600 000 009", "principal": False}
 LUIS = EVA | {"nombre": "Luis", "relacion": "vecino", "principal": True}
 
 
@@ -203,12 +205,35 @@ def test_second_editor_may_insist(cliente):
     assert contacts_of(cliente) == [EVA]
 
 
-def test_edited_contact_that_is_gone_is_404(cliente):
+@pytest.mark.parametrize("others", [[], [OTHER]], ids=["nobody", "another in its place"])
+@pytest.mark.usefixtures("english")
+def test_edited_contact_that_is_gone_is_a_sentence_and_overwrites_nobody(cliente, others):
+    keep(cliente, *others)
     sent = posted(EVA) | {"version": version(EVA)}
-    assert cliente.post("/profile/contacts/0/edit/", sent).status_code == 404
+    for _ in range(2):
+        page = cliente.post("/profile/contacts/0/edit/", sent)
+        assert "This contact was removed in the meantime" in page.text
+        sent["version"] = page.context["form"]["version"].value()
+        assert page.context["form"]["nombre"].value() == "Eva"
+    assert contacts_of(cliente) == others
 
 
-def test_contact_that_goes_while_saving_is_404(cliente, monkeypatch):
+def test_edited_contact_that_moved_is_the_one_that_changes(cliente):
+    keep(cliente, OTHER, EVA)
+    sent = posted(EVA | {"nombre": "Ada"}) | {"version": version(EVA)}
+    cliente.post("/profile/contacts/0/edit/", sent)
+    assert names(cliente) == ["Ines", "Ada"]
+
+
+def test_what_others_have_stored_of_a_contact_stays(cliente):
+    keep(cliente, EVA | {"id": "7", "direccion": "Calle Mayor 1"})
+    form = posted_by(cliente.get("/profile/contacts/0/edit/").text, "nombre").data()
+    cliente.post("/profile/contacts/0/edit/", {**form, "telefono": "600 000 002"})
+    changed = {"telefono": "600 000 002", "id": "7", "direccion": "Calle Mayor 1"}
+    assert contacts_of(cliente) == [EVA | changed]
+
+
+def test_contact_that_goes_while_saving_is_a_sentence(cliente, monkeypatch):
     from accounts import contacts
 
     keep(cliente, EVA)
@@ -219,7 +244,8 @@ def test_contact_that_goes_while_saving_is_404(cliente, monkeypatch):
         return original(*args)
 
     monkeypatch.setattr(contacts, "edit", gone_first)
-    assert cliente.post("/profile/contacts/0/edit/", posted(LUIS)).status_code == 404
+    page = cliente.post("/profile/contacts/0/edit/", posted(LUIS))
+    assert page.context["form"].errors
 
 
 # Removing
@@ -300,7 +326,19 @@ def test_contact_of_another_shape_is_removed(cliente, odd):
     assert contacts_of(cliente) == [EVA]
 
 
-def test_contact_that_moved_meanwhile_is_not_removed(cliente):
+def test_contact_that_moved_meanwhile_is_the_one_that_is_removed(cliente):
+    keep(cliente, OTHER, EVA)
+    cliente.post("/profile/contacts/0/delete/", {"version": version(EVA)})
+    assert names(cliente) == ["Ines"]
+
+
+def test_what_is_no_contact_stays_when_another_is_removed(cliente):
+    keep(cliente, None, EVA, LUIS)
+    cliente.post("/profile/contacts/1/delete/")
+    assert contacts_of(cliente) == [None, LUIS]
+
+
+def test_contact_that_is_gone_meanwhile_is_not_removed(cliente):
     keep(cliente, EVA, LUIS)
     shown = cliente.get("/profile/contacts/0/delete/").context["form"]["version"].value()
     keep(cliente, LUIS)

@@ -155,6 +155,23 @@ def test_session_of_a_suspended_user_leads_to_the_login_page(kind):
     assert browser.get("/profile/").headers["Location"] == "/login/?next=/profile/"
 
 
+@pytest.mark.parametrize(
+    ("sent_from", "leads_to"),
+    [
+        ("http://testserver/users/?q=mar&page=2", "/users/%3Fq%3Dmar%26page%3D2"),
+        ("http://elsewhere.example/users/", "/users/bulk/"),
+        ("//elsewhere.example/users/", "/users/bulk/"),
+        ("", "/users/bulk/"),
+    ],
+)
+@pytest.mark.usefixtures("english")
+def test_form_sent_after_the_session_is_over_leads_back_to_its_page(anonymous, sent_from, leads_to):
+    answer = anonymous.post("/users/bulk/", {"action": "suspend"}, headers={"Referer": sent_from})
+    assert answer.headers["Location"] == f"/login/?next={leads_to}"
+    page = anonymous.get(answer.headers["Location"])
+    assert "You were not logged in any more, so what you sent was not saved." in page.text
+
+
 def test_user_without_a_role_gets_no_page():
     browser = Client()
     browser.force_login(stored(**a_document() | {"rol": "something else"}))

@@ -26,13 +26,15 @@ def create(request, client, *, back: str, crumbs=(), owner=None):
 
 
 def edit(request, client, place: int, *, back: str, crumbs=(), owner=None):
-    form = ContactForm(request.POST or None, contact=_contact_or_404(client, place))
+    # One that was shown may be gone by now: what was typed about it is not.
+    read = _contact if request.POST.get("version") else _contact_or_404
+    form = ContactForm(request.POST or None, contact=read(client, place))
     if form.is_valid():
         seen = form.cleaned_data["version"] or form.seen
         try:
             contacts.edit(client.pk, place, form.contact(), actor(request), seen, owner)
         except contacts.ChangedMeanwhile as changed:
-            form.show_both(_contact_or_404(changed.user, place))
+            form.show_both(_contact(changed.user, place))
         else:
             messages.success(request, _("The contact is saved."))
             return redirect(back)
@@ -65,7 +67,12 @@ def delete(request, client, place: int, *, back: str, crumbs=(), owner=None):
     return render(request, "confirm.html", context)
 
 
+def _contact(client, place: int) -> dict | None:
+    return client.contactos[place] if place < len(client.contactos) else None
+
+
 def _contact_or_404(client, place: int) -> dict:
-    if place >= len(client.contactos):
+    contact = _contact(client, place)
+    if contact is None:
         raise Http404("No such contact")
-    return client.contactos[place]
+    return contact
