@@ -92,6 +92,9 @@ class Numbers:
         return self.technicians.get(email) or email
 
 
+LAST_OF_LATIN_1 = "\xff"
+
+
 def _variants() -> dict[str, str]:
     """The letters of Western Europe with their accented forms: {"a": "aàáâ…"}.
 
@@ -108,12 +111,19 @@ _VARIANTS = _variants()
 
 def pattern(part: str) -> str:
     """A regular expression for `part` in a text, blind to accents; run it with the option i."""
-    plain = unicodedata.normalize("NFD", part.lower())
-    letters = (letter for letter in plain if not unicodedata.combining(letter))
-    return "".join(
-        f"[{_VARIANTS[letter]}]\\p{{M}}*" if letter in _VARIANTS else re.escape(letter)
-        for letter in letters
+    return "".join(map(_letter, unicodedata.normalize("NFC", part.lower())))
+
+
+def _letter(letter: str) -> str:
+    parts = unicodedata.normalize("NFD", letter)
+    plain = "".join(
+        f"[{_VARIANTS[each]}]\\p{{M}}*" if each in _VARIANTS else re.escape(each)
+        for each in parts
+        if not unicodedata.combining(each)
     )
+    # One that is stored in one piece is no form of its plain letter there.
+    in_one_piece = len(parts) > 1 and letter > LAST_OF_LATIN_1
+    return f"(?:{plain}\\p{{M}}*|{letter})" if in_one_piece else plain
 
 
 def named_like(part: str) -> dict:

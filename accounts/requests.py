@@ -1,5 +1,8 @@
 """Who sends a request, and from where."""
 
+import re
+from ipaddress import ip_address, ip_network
+
 from django.conf import settings
 
 from .audit import Actor
@@ -12,8 +15,25 @@ def client_ip(request) -> str:
     """
     if settings.CLIENT_IP_HEADER:
         told = request.headers.get(settings.CLIENT_IP_HEADER, "")
-        return told.rsplit(",", 1)[-1].strip()[:45]
+        return _without_port(told.rsplit(",", 1)[-1].strip())[:45]
     return request.META.get("REMOTE_ADDR", "")
+
+
+def _without_port(told: str) -> str:
+    """Some proxies say 203.0.113.9:4711 and [2001:db8::1]:4711."""
+    with_port = re.fullmatch(r"([^:]*):\d+|\[(.*)\](:\d+)?", told)
+    return (with_port[1] or with_port[2] or "") if with_port else told
+
+
+def household(request) -> str:
+    """Who shares a limit of attempts: an IPv4 address, or the /64 of which one caller has all."""
+    try:
+        address = ip_address(client_ip(request))
+    except ValueError:
+        return client_ip(request)
+    if address.version == 4:
+        return str(address)
+    return str(address.ipv4_mapped or ip_network((address, 64), strict=False))
 
 
 def actor(request) -> Actor:

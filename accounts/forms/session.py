@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from .. import attempts, users
 from ..audit import Actor
 from ..models import normal
-from ..requests import client_ip
+from ..requests import client_ip, household
 from ..roles import Role, Status
 from .fields import (
     EMAIL_TAKEN,
@@ -46,13 +46,13 @@ class LoginForm(forms.Form):
         if self.errors:
             return
         email = normal(self.cleaned_data["email"])
-        address = client_ip(self.request)
-        entered_email = attempts.PER_EMAIL.enter(email)
+        address = household(self.request)
+        entered = attempts.PER_ADDRESS.enter(address)
         try:
-            entered = attempts.PER_ADDRESS.enter(address)
+            entered_email = attempts.PER_EMAIL.enter(email)
         except attempts.TooManyAttempts:
-            # This password is not looked at, so it is no failure of the email.
-            attempts.PER_EMAIL.take_back(email, entered_email)
+            # This password is not looked at, so it is no failure of the address.
+            attempts.PER_ADDRESS.take_back(address, entered)
             raise
         with attempts.looked_at(
             (attempts.PER_EMAIL, email, entered_email), (attempts.PER_ADDRESS, address, entered)
@@ -76,17 +76,18 @@ class RegisterForm(PersonFields, FirstPasswordField):
         self.fields["password"].required = True
         self.fields["password"].help_text = ""
 
-    def save(self, ip: str):
+    def save(self, request):
         """The new client, who has proved who they are, or None with an error at the form.
 
         Raises TooManyAttempts and Busy.
         """
         fields = {**self.cleaned_data, "rol": Role.CLIENTE}
         # Or who asks for many emails would learn who is here.
-        entered = attempts.PER_ADDRESS.enter(ip)
-        with attempts.looked_at((attempts.PER_ADDRESS, ip, entered)):
+        address = household(request)
+        entered = attempts.PER_ADDRESS.enter(address)
+        with attempts.looked_at((attempts.PER_ADDRESS, address, entered)):
             try:
-                users.create(fields, _id=fields.pop("id"), ip=ip)
+                users.create(fields, _id=fields.pop("id"), ip=client_ip(request))
             except users.EmailTaken:
                 self.add_error("email", EMAIL_TAKEN)
                 return None
@@ -98,7 +99,7 @@ class RegisterForm(PersonFields, FirstPasswordField):
         if user is None or not user.is_active:
             self.add_error(None, _("Please open this form again."))
             return None
-        attempts.forgive(email, ip, entered)
+        attempts.forgive(email, address, entered)
         return user
 
 

@@ -7,6 +7,7 @@ from io import StringIO
 import pytest
 
 from pialara_site.spreadsheets import defused
+from tests.fail_points import CUT_OFF, failing
 from tests.mothers import a_client, a_technician, stored
 
 
@@ -144,3 +145,12 @@ def test_document_without_fields_is_a_line(admin):
 
 def test_file_is_read_only(admin):
     assert admin.post("/users/export.csv").status_code == 405
+
+
+def test_file_that_could_not_be_read_to_the_end_says_so(admin):
+    for _ in range(120):
+        a_client(password="")
+    with failing("getMore", how=CUT_OFF):
+        lines = b"".join(admin.get("/users/export.csv").streaming_content).decode().splitlines()
+    assert lines[-1] == '"This table is not complete. Please download it again."'
+    assert 2 < len(lines) < 121

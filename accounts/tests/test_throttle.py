@@ -195,7 +195,43 @@ def test_attempt_from_a_throttled_address_is_no_failure_of_the_email(ana):
     assert log_in(REMOTE_ADDR="192.0.2.1").status_code == 302
 
 
+def test_throttled_address_fills_no_place_for_other_emails(ana):
+    failed("127.0.0.1", times=50, kind="address")
+    for n in range(3):
+        log_in(email=f"{n}@example.org")
+    assert attempts.attempts.count_documents({}) == 1
+
+
+def test_attempt_at_a_throttled_email_is_no_failure_of_the_address(ana):
+    failed()
+    log_in()
+    assert attempts.attempts.find_one({"_id": "address:127.0.0.1"})["times"] == []
+
+
+def test_who_asks_for_many_links_is_429(ana):
+    failed("127.0.0.1", times=49, kind="address")
+    asked = [Client().post("/password/reset/", {"email": f"{n}@example.org"}) for n in range(2)]
+    assert [answer.status_code for answer in asked] == [302, 429]
+
+
 # Behind a proxy
+
+
+@pytest.mark.parametrize(
+    ("told", "counted"),
+    [
+        ("203.0.113.9:4711", "203.0.113.9"),
+        ("[2001:db8::1]:4711", "2001:db8::/64"),
+        ("2001:db8::1", "2001:db8::/64"),
+        ("2001:db8:0:0:ffff::2", "2001:db8::/64"),
+        ("2001:db8:0:1::1", "2001:db8:0:1::/64"),
+        ("::ffff:203.0.113.9", "203.0.113.9"),
+        ("unknown", "unknown"),
+    ],
+)
+def test_who_has_many_addresses_or_ports_is_counted_as_one(settings, told, counted):
+    settings.CLIENT_IP_HEADER = "X-Real-IP"
+    assert address_counted(headers={"x-real-ip": told}) == f"address:{counted}"
 
 
 def address_counted(**extra) -> str:

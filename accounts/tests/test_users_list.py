@@ -58,6 +58,13 @@ def test_search_finds_an_accent_that_is_stored_as_a_mark_of_its_own(admin):
     assert names(admin.get("/users/", {"q": "josé maría"})) == ["Jose\u0301 Mari\u0301a"]
 
 
+@pytest.mark.parametrize("name", ["Ștefan", "Wiśniewski", "Ağaoğlu", "Čapek", "Андрей", "김민준"])
+def test_search_finds_names_of_any_script_as_they_are_stored(admin, name):
+    a_client(nombre=name)
+    for typed in (name, name.upper(), name.lower()[1:]):
+        assert names(admin.get("/users/", {"q": typed})) == [name]
+
+
 @pytest.mark.parametrize("q", [".*", "(", "[a", "\\", "$ne", "a|b", "^"])
 def test_search_takes_the_signs_of_regular_expressions_as_typed(admin, people, q):
     assert admin.get("/users/", {"q": q}).context["page"].total == 0

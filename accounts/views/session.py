@@ -20,7 +20,7 @@ from .. import attempts, mail, sessions, users
 from ..access import throttled
 from ..forms.session import LinkPasswordForm, LoginForm, RegisterForm, ResetRequestForm
 from ..models import User, normal
-from ..requests import client_ip
+from ..requests import client_ip, household
 from ..tokens import invitation_tokens, reset_tokens
 
 
@@ -95,7 +95,7 @@ def register(request):
     if not settings.OPEN_REGISTRATION:
         raise Http404
     form = RegisterForm(request.POST or None)
-    if form.is_valid() and (user := form.save(client_ip(request))):
+    if form.is_valid() and (user := form.save(request)):
         response = redirect("home")
         _log_in(request, response, user)
         return response
@@ -103,10 +103,12 @@ def register(request):
 
 
 @login_not_required
+@throttled
 def password_reset(request):
     """Ask for a link; the answer is the same whether or not there is such a user."""
     form = ResetRequestForm(request.POST or None)
     if form.is_valid():
+        attempts.PER_ADDRESS.enter(household(request))
         email = normal(form.cleaned_data["email"])
         # Counted also for emails that nobody has, as the time should not tell.
         allowed = _may_ask(email)

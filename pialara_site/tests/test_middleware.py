@@ -32,6 +32,9 @@ AWAY = [
     WaitQueueTimeoutError("pool"),
     WriteConcernError("interrupted", 11602),
     WTimeoutError("not confirmed", 64),
+    OperationFailure("its members have just started", 134),
+    OperationFailure("the collection was replaced", 175),
+    OperationFailure("interrupted", 11601),
 ]
 OUR_FAULT = [
     BulkWriteError({"writeErrors": [], "writeConcernErrors": []}),
