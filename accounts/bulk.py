@@ -166,7 +166,7 @@ def _write(writes: list) -> list[int]:
 
 
 def _duplicates(error: BulkWriteError) -> list[int]:
-    """The numbers of the writes that a unique index refused. Raises `error` if there were others."""
+    """The numbers of the writes that a unique index refused; raises any other `error`."""
     failures = error.details["writeErrors"]
     if error.details["writeConcernErrors"] or any(f["code"] != DUPLICATE_KEY for f in failures):
         raise error
