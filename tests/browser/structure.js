@@ -97,6 +97,23 @@
     .filter((e) => e.scrollWidth > e.clientWidth + 1)
     .map((e) => `${name(e)} is ${e.scrollWidth} px wide in ${e.clientWidth}`)
 
+  // Words of some letters that stand on two lines, as there is hardly room for a letter.
+  function brokenWords() {
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+    const broken = []
+    for (let text; (text = texts.nextNode());) {
+      if (!isShown(text.parentElement)) continue
+      for (const { index, 0: word } of text.data.matchAll(/(?<![^\s])\p{L}{2,7}(?![^\s])/gu)) {
+        const range = document.createRange()
+        range.setStart(text, index)
+        range.setEnd(text, index + word.length)
+        const lines = new Set([...range.getClientRects()].map((rect) => Math.round(rect.top)))
+        if (lines.size > 1) broken.push(`“${word}” in ${name(text.parentElement)} is broken`)
+      }
+    }
+    return broken
+  }
+
   // The look of what has the focus is compared with its look before. Chromium puts some of it on
   // the label or the box around.
   const TABBABLE = "a[href], area[href], button, input:not([type=hidden]), select, textarea, " +
@@ -140,6 +157,7 @@
   const always = { brokenReferences, sameIds, groupsWithoutLegend, headings, oneMain }
   const run = (checks) => Object.values(checks).flatMap((check) => check())
   window.structure = {
-    outline: () => run(always), smallTargets, sticksOut, hiddenColumns, rememberLooks, focused,
+    outline: () => run(always), smallTargets, sticksOut, hiddenColumns, brokenWords,
+    rememberLooks, focused,
   }
 })()

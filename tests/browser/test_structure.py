@@ -32,10 +32,10 @@ def test_page_is_for_everybody(visit, wanted, role, language):
         if width != SMALL_PHONE:
             found += said(page, f"{width} px", "smallTargets")
     page.evaluate(DOUBLE)
-    for width in (PHONE, DESKTOP):
+    for width in (SMALL_PHONE, PHONE, DESKTOP):
         page.set_viewport_size({"width": width, "height": 800})
-        found += said(page, f"{width} px, double text", "sticksOut")
-        found += said(page, f"{width} px, double text", "hiddenColumns")
+        for check in ("sticksOut", "hiddenColumns", "brokenWords"):
+            found += said(page, f"{width} px, double text", check)
     assert page.locator("html").get_attribute("lang") == language
     found += markup_errors(page.answer.text())
     page.evaluate(NORMAL)
@@ -56,6 +56,10 @@ def test_simple_mode_is_for_everybody(visit, wanted):
     page.evaluate(SIMPLE)
     found = axe.violations_at(page, PHONE, "simple")
     found += said(page, "simple", "sticksOut") + said(page, "simple", "smallTargets")
+    page.evaluate(DOUBLE)
+    page.set_viewport_size({"width": SMALL_PHONE, "height": 800})
+    found += said(page, "simple, double text", "sticksOut")
+    found += said(page, "simple, double text", "brokenWords")
     expect_none(found)
 
 
