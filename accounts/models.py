@@ -50,6 +50,12 @@ def moment(value) -> datetime | None:
     return value if isinstance(value, datetime) and 1 < value.year < 9999 else None
 
 
+def _is_count(value) -> bool:
+    """Programs that write JavaScript's numbers store 3.0, and MongoDB counts on from that."""
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return is_number and abs(value) < float("inf")
+
+
 class User(AbstractBaseUser):
     """An inert value, built from a document of the users collection by `from_document`.
 
@@ -124,7 +130,7 @@ class User(AbstractBaseUser):
             creado=moment(doc.get("creado")),
             modificado=moment(doc.get("modificado")),
             ultimo_acceso=moment(doc.get("ultimo_acceso")),
-            accesos=accesses if isinstance(accesses, int) else 0,
+            accesos=int(accesses) if _is_count(accesses) else 0,
         )
 
     @property

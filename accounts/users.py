@@ -160,9 +160,11 @@ def everything_about(user: User) -> dict:
                 "from": audit.entries.name,
                 "localField": "user._id",
                 "foreignField": "target._id",
-                # Who did it is told by name; the address is that person's own.
+                # Others are told by name: their addresses, which clients have as `parent`, are
+                # their own.
                 "pipeline": [
-                    {"$project": {"_id": 0, "at": 1, "action": 1, "changes": 1, "actor.nombre": 1}}
+                    {"$project": {"_id": 0, "at": 1, "action": 1, "changes": 1, "actor.nombre": 1}},
+                    {"$unset": ["changes.parent.old", "changes.parent.new"]},
                 ],
                 "as": "audit_log",
             }

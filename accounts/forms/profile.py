@@ -88,7 +88,7 @@ class ContactForm(forms.Form):
         help_text=_("For example mother, brother, neighbour."),
     )
     telefono = forms.RegexField(
-        r"^\+?[0-9][0-9 ().-]{3,28}$",
+        r"^\+?[0-9][0-9 ().-]{2,28}$",
         label=_("Telephone"),
         required=False,
         widget=forms.TextInput(attrs={"type": "tel"}),

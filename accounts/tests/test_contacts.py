@@ -96,6 +96,12 @@ def test_contacts_that_are_no_list_are_replaced(cliente, mistyped):
     assert contacts_of(cliente) == [EVA]
 
 
+@pytest.mark.parametrize("number", ["112", "061", "900 10 20 30", "+1 (555) 010-0199"])
+def test_telephone_may_be_of_any_kind(cliente, number):
+    cliente.post("/profile/contacts/create/", posted(EVA | {"telefono": number}))
+    assert contacts_of(cliente)[0]["telefono"] == number
+
+
 def test_form_sent_twice_adds_one_contact(cliente):
     for _ in range(2):
         cliente.post("/profile/contacts/create/", posted(EVA))

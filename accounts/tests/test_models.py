@@ -27,6 +27,13 @@ def test_user_of_an_empty_document_is_harmless():
     assert (found.contactos, found.preferences, found.accesos) == ([], {}, 0)
 
 
+@pytest.mark.parametrize(
+    ("stored", "read"), [(3, 3), (3.0, 3), (float("nan"), 0), (float("inf"), 0), (True, 0)]
+)
+def test_logins_are_counted_by_any_number(stored, read):
+    assert user(accesos=stored).accesos == read
+
+
 def test_missing_state_is_active():
     assert user().is_active
     assert user(estado=None).is_active

@@ -7,7 +7,7 @@ import pytest
 from accounts import audit
 from conftest import logged_in
 from mflix.comments import comments
-from tests.mothers import a_client
+from tests.mothers import a_client, a_technician
 
 ROLES = ["cliente", "tecnico", "admin"]
 
@@ -78,6 +78,16 @@ def test_address_of_who_changed_me_is_not_told(cliente, admin):
     history = data_of(cliente)["audit_log"]
     assert history[0]["actor"] == {"nombre": admin.user.nombre}
     assert "203.0.113.7" not in str(history)
+
+
+def test_technicians_that_one_had_are_told_by_name(cliente, admin):
+    for name in ("Tomás", "Rosa"):
+        technician = a_technician(nombre=name, email=f"{name.lower()}@example.org")
+        sent = {"nombre": "New", "email": cliente.user.email, "rol": "Cliente", "estado": "activo"}
+        admin.post(f"/users/{cliente.user.pk}/edit/", {**sent, "parent": technician.email})
+    history = data_of(cliente)["audit_log"]
+    assert {entry["changes"]["parent"]["name"] for entry in history} == {"Tomás", "Rosa"}
+    assert "tomás@example.org" not in str(history)
 
 
 def test_letters_are_readable_as_they_are():
