@@ -60,15 +60,16 @@ def page_of(user: User, name: str) -> str:
 
 
 def listed_contacts(people: list[dict], pages: str = "", *args) -> list[dict]:
-    """People to call; who may change them does so at the `pages` named "contact" or "own_contact".
+    """People to call, who is called first before the others.
 
-    `args` are what the addresses of these pages begin with.
+    Who may change them does so at the `pages` named "contact" or "own_contact"; `args` are what the
+    addresses of these pages begin with.
     """
 
     def address(action: str, place: int) -> str:
         return url_for(f"{pages}_{action}", *args, place) if pages else ""
 
-    return [
+    listed = [
         {
             **{field: text(contact.get(field)) for field in TEXTS},
             "principal": contact.get("principal"),
@@ -77,3 +78,4 @@ def listed_contacts(people: list[dict], pages: str = "", *args) -> list[dict]:
         }
         for place, contact in enumerate(people)
     ]
+    return sorted(listed, key=lambda contact: not contact["principal"])

@@ -185,7 +185,7 @@ def discussed_pipeline() -> list[dict]:
 # Each of these raises TooSlow. They are kept until a film or a comment changes.
 
 
-@cached(Topic.of(comments), Topic.of(movies))
+@cached(*TOPICS)
 def commenters() -> list[dict]:
     return _rows(comments, commenters_pipeline())
 
@@ -196,17 +196,17 @@ def directors(at_least: int) -> list[dict]:
     return _rows(movies, directors_pipeline(at_least), hint={"$natural": 1})
 
 
-@cached(Topic.of(comments), Topic.of(movies))
+@cached(*TOPICS)
 def years() -> list[dict]:
     return _rows(comments, years_pipeline())
 
 
-@cached(Topic.of(comments), Topic.of(movies))
+@cached(*TOPICS)
 def genres() -> list[dict]:
     return _rows(comments, genres_pipeline())
 
 
-@cached(Topic.of(comments), Topic.of(movies))
+@cached(*TOPICS)
 def discussed() -> list[dict]:
     return _rows(comments, discussed_pipeline(), collation=COLLATION)
 

@@ -99,6 +99,12 @@ class FirstPasswordField(forms.Form):
         help_text=_("Leave it empty to send an invitation by email instead."),
     )
 
+    def add_error(self, field, error):
+        """And ask for the password again, as no page holds one."""
+        super().add_error(field, error)
+        if self.data.get("password"):
+            self["password"].help_text = _("Please type the password again.")
+
     def clean(self):
         super().clean()
         password = self.cleaned_data.get("password")

@@ -212,12 +212,11 @@ def test_second_editor_may_insist(cliente):
 
 
 @pytest.mark.parametrize("others", [[], [OTHER]], ids=["nobody", "another in its place"])
-@pytest.mark.usefixtures("english")
 def test_edited_contact_that_is_gone_is_a_sentence_and_overwrites_nobody(cliente, others):
     keep(cliente, *others)
     sent = posted(EVA) | {"version": version(EVA)}
     for _ in range(2):
-        page = cliente.post("/profile/contacts/0/edit/", sent)
+        page = cliente.post("/profile/contacts/0/edit/", sent, headers={"Accept-Language": "en"})
         assert "This contact was removed in the meantime" in page.text
         sent["version"] = page.context["form"]["version"].value()
         assert page.context["form"]["nombre"].value() == "Eva"

@@ -71,10 +71,16 @@ def home(**fields):
     return logged_in(a_client(**fields)).get("/")
 
 
-def test_who_is_to_be_called_first_stands_first():
+@pytest.mark.parametrize("page", [home, me])
+def test_who_is_to_be_called_first_stands_first(page):
     contacts = [{"nombre": "Luis"}, {"nombre": "Eva", "principal": True}, {"nombre": "Ada"}]
-    shown = home(contactos=contacts).context["contacts"]
-    assert [contact["nombre"] for contact in shown] == ["Eva", "Luis", "Ada"]
+    shown = page(contactos=contacts).text
+    assert shown.index("Eva") < shown.index("Luis") < shown.index("Ada")
+
+
+def test_links_of_who_is_called_first_lead_to_their_own_place():
+    page = me(contactos=[{"nombre": "Luis"}, {"nombre": "Eva", "principal": True}]).text
+    assert page.index("/contacts/1/edit/") < page.index("/contacts/0/edit/")
 
 
 def test_home_has_the_technician():

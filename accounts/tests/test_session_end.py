@@ -164,11 +164,11 @@ def test_session_of_a_suspended_user_leads_to_the_login_page(kind):
         ("", "/users/bulk/"),
     ],
 )
-@pytest.mark.usefixtures("english")
 def test_form_sent_after_the_session_is_over_leads_back_to_its_page(anonymous, sent_from, leads_to):
-    answer = anonymous.post("/users/bulk/", {"action": "suspend"}, headers={"Referer": sent_from})
+    headers = {"Referer": sent_from, "Accept-Language": "en"}
+    answer = anonymous.post("/users/bulk/", {"action": "suspend"}, headers=headers)
     assert answer.headers["Location"] == f"/login/?next={leads_to}"
-    page = anonymous.get(answer.headers["Location"])
+    page = anonymous.get(answer.headers["Location"], headers=headers)
     assert "You were not logged in any more, so what you sent was not saved." in page.text
 
 

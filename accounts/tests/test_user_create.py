@@ -288,3 +288,12 @@ def test_nobody_keeps_health_data_of_somebody_who_is_no_client(admin, rol):
     admin.post("/users/create/", {**fields, "sexo": "M", "patologia": "Afasia"})
     doc = users.users.find_one({"email": "eva@example.org"})
     assert (doc["sexo"], doc["patologia"]) == (None, "")
+
+
+@pytest.mark.parametrize("email", ["no email", "taken@example.org"])
+def test_password_is_asked_for_again_when_something_is_wrong(admin, email):
+    a_client(email="taken@example.org")
+    sent = typed(email=email, password=GOOD)
+    page = admin.post("/users/create/", sent, headers={"Accept-Language": "en"})
+    assert "Please type the password again." in page.text
+    assert GOOD not in page.text

@@ -11,10 +11,8 @@ from . import contacts
 
 @client_required
 def home(request):
-    # Whom to call first stands first.
-    first = sorted(request.user.contactos, key=lambda contact: not contact.get("principal"))
-    context = {"technician": users.technician_of(request.user), "contacts": first}
-    return render(request, "accounts/home_client.html", context)
+    technician = users.technician_of(request.user)
+    return render(request, "accounts/home_client.html", {"technician": technician})
 
 
 @client_required
