@@ -113,6 +113,7 @@ class Limit:
 
 PER_EMAIL = Limit("email", 5, timedelta(minutes=5))
 PER_ADDRESS = Limit("address", 50, timedelta(minutes=5))
+LINKS_PER_ADDRESS = Limit("links", 50, timedelta(minutes=5))
 RESET_MAILS = Limit("reset", 3, timedelta(minutes=15))
 
 

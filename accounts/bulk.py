@@ -115,7 +115,7 @@ def upsert(docs: list[dict], *, only_new: bool = False) -> tuple[Counter, list[t
             rejected.append((doc, str(reason)))
     there = _by_email([fields["email"] for _doc, fields in sound])
     counts, writes, ended = Counter(new=0, changed=0, same=0), [], []
-    written = []  # the document of each write
+    written = []  # of each write the document, and the `_id` under which it is stored
     for doc, fields in sound:
         email = fields["email"]
         old = there.get(email)
@@ -130,7 +130,7 @@ def upsert(docs: list[dict], *, only_new: bool = False) -> tuple[Counter, list[t
             counts["new"] += 1
             there[email] = _new(fields)
             writes.append(InsertOne(there[email]))
-            written.append(doc)
+            written.append((doc, there[email]["_id"]))
             continue
         changes = {f: value for f, value in fields.items() if f != "email" and old.get(f) != value}
         counts["changed" if changes else "same"] += 1
@@ -138,12 +138,15 @@ def upsert(docs: list[dict], *, only_new: bool = False) -> tuple[Counter, list[t
             there[email] = {**old, **changes}
             changes["modificado"] = datetime.now(UTC)
             writes.append(UpdateOne({"_id": old["_id"]}, {"$set": changes}))
-            written.append(doc)
+            written.append((doc, old["_id"]))
         if changes.keys() & {"password", "rol", "estado"}:
             ended.append(old["_id"])
     taken = _write(writes)
-    rejected += [(written[n], _("another user got its email meanwhile")) for n in taken]
-    counts["new"] -= len(taken)
+    refused = {written[n][1] for n in taken}
+    for n, (doc, user_id) in enumerate(written):
+        if user_id in refused:
+            counts["new" if n in taken else "changed"] -= 1
+            rejected.append((doc, _("another user got its email meanwhile")))
     sessions.end_all(ended)
     counts["rejected"] = len(rejected)
     return counts, rejected

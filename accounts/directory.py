@@ -111,11 +111,11 @@ _VARIANTS = _variants()
 
 def pattern(part: str) -> str:
     """A regular expression for `part` in a text, blind to accents; run it with the option i."""
-    return "".join(map(_letter, unicodedata.normalize("NFC", part.lower())))
+    return "".join(map(_letter, unicodedata.normalize("NFC", part)))
 
 
 def _letter(letter: str) -> str:
-    parts = unicodedata.normalize("NFD", letter)
+    parts = unicodedata.normalize("NFD", letter.lower())
     plain = "".join(
         f"[{_VARIANTS[each]}]\\p{{M}}*" if each in _VARIANTS else re.escape(each)
         for each in parts

@@ -81,31 +81,24 @@ def _own_plan(search: Search) -> dict:
 
 def _names(field: str) -> list[dict]:
     """A film counts once for each name, however often and in whatever case it has it."""
-    names = {"$cond": [{"$isArray": "$_id"}, "$_id", ["$_id"]]}
+    names = {"$cond": [{"$isArray": f"${field}"}, f"${field}", [f"${field}"]]}
     return [
-        _alike(field),
-        {"$set": {"_id": {"$setUnion": [names, []]}}},
-        {"$unwind": "$_id"},
-        {"$match": {"_id": {"$type": "string", "$not": {"$type": "array"}}}},
-        {"$group": {"_id": "$_id", "count": {"$sum": "$count"}}},
+        {"$project": {field: {"$setUnion": [names, []]}}},
+        {"$unwind": f"${field}"},
+        {"$match": {field: {"$type": "string", "$not": {"$type": "array"}}}},
+        {"$group": {"_id": f"${field}", "count": {"$sum": 1}}},
         {"$sort": {"count": DESCENDING, "_id": ASCENDING}},
         {"$limit": MOST_FACETS},
     ]
 
 
 def _decades() -> list[dict]:
-    decade = {"$multiply": [{"$floor": {"$divide": ["$_id", 10]}}, 10]}
+    decade = {"$multiply": [{"$floor": {"$divide": ["$year", 10]}}, 10]}
     return [
-        _alike("year"),
-        {"$match": {"_id": {"$gte": 0, "$lt": 10_000, "$not": {"$type": "array"}}}},
-        {"$group": {"_id": {"$toInt": decade}, "count": {"$sum": "$count"}}},
+        {"$match": {"year": {"$gte": 0, "$lt": 10_000, "$not": {"$type": "array"}}}},
+        {"$group": {"_id": {"$toInt": decade}, "count": {"$sum": 1}}},
         {"$sort": {"_id": DESCENDING}},
     ]
-
-
-def _alike(field: str) -> dict:
-    """The stage that counts the films with the same `field`: far fewer go through the next ones."""
-    return {"$group": {"_id": f"${field}", "count": {"$sum": 1}}}
 
 
 def _buckets(field: str, bounds: tuple) -> dict:

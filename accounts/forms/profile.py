@@ -15,10 +15,11 @@ from .fields import IdField, Whose, check_own_password, own_password
 
 MOST_FAVORITES = 50
 
-# A contact that has one of these in common with another is taken for the same person.
-SAME = ("nombre", "telefono", "email")
-REMOVED = _(
-    "This contact was removed in the meantime, so nothing was saved. "
+# Who has one of these in common with what was typed is taken for the same person. Of a household
+# all have one telephone.
+SAME = ("nombre", "email")
+GONE = _(
+    "This contact was changed or removed in the meantime, so nothing was saved. "
     "To keep what you see here, add it as a new contact."
 )
 CHANGED = _("Somebody else changed the contacts in the meantime. Here is what is stored now.")
@@ -108,14 +109,18 @@ class ContactForm(forms.Form):
     def contact(self) -> dict:
         return {field: self.cleaned_data[field] for field in contacts.FIELDS}
 
-    def show_both(self, stored: dict | None):
+    def show_both(self, there: list[dict], place: int):
         """Keep what was typed and say what is stored; sending the form again overwrites it.
 
-        Not where `stored`, at the same place, is somebody else: places move when one is removed.
+        Of those who are `there` that is who seems to be meant, first of all at the same place:
+        places move when one is removed. Where it is none of them, nothing is overwritten.
         """
         typed = self.contact()
-        if not stored or all(stored.get(name) != typed[name] for name in SAME if typed[name]):
-            self.add_error(None, REMOVED)
+        nearest = there[place : place + 1] + there
+        meant = (c for c in nearest if any(typed[n] and c.get(n) == typed[n] for n in SAME))
+        stored = next(meant, None)
+        if stored is None:
+            self.add_error(None, GONE)
             return
         self.add_error(None, CHANGED)
         for field, value in typed.items():

@@ -63,10 +63,16 @@ def test_client_without_a_parent_in_the_file_keeps_the_technician():
 def test_email_that_somebody_has_in_an_odd_way_stops_no_other(there):
     other = a_client()
     users.insert_one({**a_document(), "email": there}, bypass_document_validation=True)
-    docs = [a_seed(), a_seed(email="eva@example.org"), a_seed(email=other.email, nombre="Eva")]
+    docs = [
+        a_seed(),
+        a_seed(email="eva@example.org"),
+        a_seed(email=other.email, nombre="Eva"),
+        a_seed(nombre="The same email again"),
+    ]
     counts, rejected = bulk.upsert(docs)
-    assert counts == {"new": 1, "changed": 1, "same": 0, "rejected": 1}
-    assert rejected == [(docs[0], "another user got its email meanwhile")]
+    assert counts == {"new": 1, "changed": 1, "same": 0, "rejected": 2}
+    reason = "another user got its email meanwhile"
+    assert rejected == [(docs[0], reason), (docs[3], reason)]
     assert users.find_one({"email": "eva@example.org"})
 
 

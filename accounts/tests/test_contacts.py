@@ -197,7 +197,7 @@ def test_second_of_two_editors_is_shown_both_and_overwrites_nothing(cliente, tec
 def test_shown_both_the_typed_text_stays(cliente):
     keep(cliente, EVA)
     sent = posted(EVA | {"nombre": "Second"}) | {"version": version(EVA)}
-    keep(cliente, EVA | {"nombre": "First", "email": ""})
+    keep(cliente, EVA | {"nombre": "First", "telefono": ""})
     page = cliente.post("/profile/contacts/0/edit/", sent).content.decode()
     assert 'value="Second"' in page
     assert "First" in page
@@ -211,23 +211,37 @@ def test_second_editor_may_insist(cliente):
     assert contacts_of(cliente) == [EVA]
 
 
-@pytest.mark.parametrize("others", [[], [OTHER]], ids=["nobody", "another in its place"])
+@pytest.mark.parametrize(
+    "others",
+    [[], [OTHER], [OTHER | {"telefono": EVA["telefono"]}]],
+    ids=["nobody", "another in its place", "another of the household"],
+)
 def test_edited_contact_that_is_gone_is_a_sentence_and_overwrites_nobody(cliente, others):
     keep(cliente, *others)
     sent = posted(EVA) | {"version": version(EVA)}
     for _ in range(2):
         page = cliente.post("/profile/contacts/0/edit/", sent, headers={"Accept-Language": "en"})
-        assert "This contact was removed in the meantime" in page.text
+        assert "This contact was changed or removed in the meantime" in page.text
         sent["version"] = page.context["form"]["version"].value()
         assert page.context["form"]["nombre"].value() == "Eva"
     assert contacts_of(cliente) == others
 
 
-def test_edited_contact_that_moved_is_the_one_that_changes(cliente):
+@pytest.mark.parametrize("shown_at", [0, 2])
+def test_edited_contact_that_moved_is_the_one_that_changes(cliente, shown_at):
     keep(cliente, OTHER, EVA)
     sent = posted(EVA | {"nombre": "Ada"}) | {"version": version(EVA)}
-    cliente.post("/profile/contacts/0/edit/", sent)
+    cliente.post(f"/profile/contacts/{shown_at}/edit/", sent)
     assert names(cliente) == ["Ines", "Ada"]
+
+
+def test_contact_that_moved_and_was_changed_is_the_one_that_is_shown(cliente):
+    keep(cliente, EVA | {"relacion": "tía"})
+    sent = posted(EVA | {"telefono": "112"}) | {"version": version(EVA)}
+    form = cliente.post("/profile/contacts/1/edit/", sent).context["form"]
+    assert {"relacion", "telefono"} <= set(form.errors)
+    cliente.post("/profile/contacts/1/edit/", sent | {"version": form["version"].value()})
+    assert contacts_of(cliente) == [EVA | {"telefono": "112"}]
 
 
 def test_what_others_have_stored_of_a_contact_stays(cliente):
@@ -331,9 +345,10 @@ def test_contact_of_another_shape_is_removed(cliente, odd):
     assert contacts_of(cliente) == [EVA]
 
 
-def test_contact_that_moved_meanwhile_is_the_one_that_is_removed(cliente):
+@pytest.mark.parametrize("shown_at", [0, 2])
+def test_contact_that_moved_meanwhile_is_the_one_that_is_removed(cliente, shown_at):
     keep(cliente, OTHER, EVA)
-    cliente.post("/profile/contacts/0/delete/", {"version": version(EVA)})
+    cliente.post(f"/profile/contacts/{shown_at}/delete/", {"version": version(EVA)})
     assert names(cliente) == ["Ines"]
 
 

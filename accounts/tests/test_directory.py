@@ -39,6 +39,7 @@ def finds(part: str, text: str) -> bool:
         ("ŞTEFAN", "Şte\u0301fan"),
         ("Wiśniewski", "Wis\u0301niewski"),
         ("Čapek", "Capek"),
+        ("İpek", "İpek"),
         ("Ağaoğlu", "AĞAOĞLU"),
         ("Андрей", "Андрей"),
         ("андрей", "Андреи\u0306"),

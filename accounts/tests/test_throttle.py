@@ -209,7 +209,7 @@ def test_attempt_at_a_throttled_email_is_no_failure_of_the_address(ana):
 
 
 def test_who_asks_for_many_links_is_429(ana):
-    failed("127.0.0.1", times=49, kind="address")
+    failed("127.0.0.1", times=49, kind="links")
     asked = [Client().post("/password/reset/", {"email": f"{n}@example.org"}) for n in range(2)]
     assert [answer.status_code for answer in asked] == [302, 429]
 

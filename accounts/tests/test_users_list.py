@@ -58,10 +58,10 @@ def test_search_finds_an_accent_that_is_stored_as_a_mark_of_its_own(admin):
     assert names(admin.get("/users/", {"q": "josé maría"})) == ["Jose\u0301 Mari\u0301a"]
 
 
-@pytest.mark.parametrize("name", ["Ștefan", "Wiśniewski", "Ağaoğlu", "Čapek", "Андрей", "김민준"])
+@pytest.mark.parametrize("name", ["Ștefan", "Wiśniewski", "Ağaoğlu", "İpek", "Андрей", "김민준"])
 def test_search_finds_names_of_any_script_as_they_are_stored(admin, name):
     a_client(nombre=name)
-    for typed in (name, name.upper(), name.lower()[1:]):
+    for typed in (name, name.upper(), name.lower()[2:]):
         assert names(admin.get("/users/", {"q": typed})) == [name]
 
 

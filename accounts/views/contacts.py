@@ -34,7 +34,7 @@ def edit(request, client, place: int, *, back: str, crumbs=(), owner=None):
         try:
             contacts.edit(client.pk, place, form.contact(), actor(request), seen, owner)
         except contacts.ChangedMeanwhile as changed:
-            form.show_both(_contact(changed.user, place))
+            form.show_both(changed.user.contactos, place)
         else:
             messages.success(request, _("The contact is saved."))
             return redirect(back)
@@ -43,7 +43,8 @@ def edit(request, client, place: int, *, back: str, crumbs=(), owner=None):
 
 
 def delete(request, client, place: int, *, back: str, crumbs=(), owner=None):
-    contact = _contact_or_404(client, place)
+    read = _contact if request.POST.get("version") else _contact_or_404
+    contact = read(client, place) or {}
     shown = contacts.version(contact)
     is_sent = request.method == "POST"
     form = RemoveContactForm(request.POST if is_sent else None, initial={"version": shown})

@@ -108,7 +108,7 @@ def password_reset(request):
     """Ask for a link; the answer is the same whether or not there is such a user."""
     form = ResetRequestForm(request.POST or None)
     if form.is_valid():
-        attempts.PER_ADDRESS.enter(household(request))
+        attempts.LINKS_PER_ADDRESS.enter(household(request))
         email = normal(form.cleaned_data["email"])
         # Counted also for emails that nobody has, as the time should not tell.
         allowed = _may_ask(email)
