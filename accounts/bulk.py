@@ -147,7 +147,8 @@ def upsert(docs: list[dict], *, only_new: bool = False) -> tuple[Counter, list[t
         if user_id in refused:
             counts["new" if n in taken else "changed"] -= 1
             rejected.append((doc, _("another user got its email meanwhile")))
-    sessions.end_all(ended)
+    if ended:
+        sessions.end_all(ended)
     counts["rejected"] = len(rejected)
     return counts, rejected
 

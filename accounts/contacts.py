@@ -79,12 +79,12 @@ def edit(
 
     def change(session):
         doc = fetch(client_id, owner, session)
-        there = User.from_document(doc).contactos
-        now = _place(there, place, seen)
+        client = User.from_document(doc)
+        there, now = client.contactos, _place(client.contactos, place, seen)
         if any({**each, **contact} == each for each in (there if now is None else [there[now]])):
             return  # the form was sent before, or says nothing new
         if now is None:
-            raise ChangedMeanwhile(User.from_document(doc))
+            raise ChangedMeanwhile(client)
         values = {f"contactos.{now}": {**there[now], **contact}}
         if contact["principal"]:
             for other, value in enumerate(doc["contactos"]):
@@ -110,13 +110,13 @@ def remove(
         doc = fetch(client_id, owner, session)
         if audit.is_recorded(_id, session):
             return
-        there = User.from_document(doc).contactos
-        now = _place(there, place, seen)
+        client = User.from_document(doc)
+        now = _place(client.contactos, place, seen)
         if now is None:
-            raise ChangedMeanwhile(User.from_document(doc))
+            raise ChangedMeanwhile(client)
         # By its place: $pull of the contact itself takes every contact that says the same and more.
         before = {"$slice": ["$contactos", now]}
-        after = {"$slice": ["$contactos", now + 1, len(there)]}
+        after = {"$slice": ["$contactos", now + 1, len(client.contactos)]}
         others = {"$concatArrays": [before, after]}
         _write(doc, [{"$set": {"contactos": others}}], by, session, _id)
 

@@ -41,6 +41,7 @@ ROW = {"email": 1, "nombre": 1, "rol": 1, "estado": 1, "parent": 1, "ultimo_acce
 TECHNICIAN = {"email": 1, "nombre": 1}
 KIND = ("rol", "estado", "parent")
 
+LAST_OF_LATIN_1 = "\xff"
 NO_SUCH_HINT = 2
 # More than a list brings with it, so that all of it comes in one answer.
 ONE_BATCH = 10_000
@@ -90,9 +91,6 @@ class Numbers:
     def technician(self, email: str) -> str:
         """Their name, or the email of who is no technician."""
         return self.technicians.get(email) or email
-
-
-LAST_OF_LATIN_1 = "\xff"
 
 
 def _variants() -> dict[str, str]:

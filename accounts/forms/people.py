@@ -215,9 +215,8 @@ class UserEditForm(Grouped, RoleFields, ClientFields, EditForm):
         self.fields["clients_to"].help_text = whose(clients)
         if not clients:
             del self.fields["clients_to"]
-        if user.parent and user.parent not in technicians:
-            technicians = {user.parent: user.parent, **technicians}
         self.fields["parent"].choices = technician_choices(technicians)
+        self._offer(self.fields["parent"], user.parent or "")
 
     def save(self, by: Actor, **options) -> User | None:
         return super().save(by, clients_to=self.cleaned_data.get("clients_to"), **options)
