@@ -6,11 +6,11 @@ from django.contrib.auth.middleware import AuthenticationMiddleware, LoginRequir
 from django.contrib.auth.views import redirect_to_login
 from django.utils.cache import add_never_cache_headers
 from django.utils.functional import SimpleLazyObject
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
 from .backends import document_of_session
+from .requests import is_own_page
 
 
 class SessionUserMiddleware(AuthenticationMiddleware):
@@ -47,7 +47,7 @@ class PrivateByDefaultMiddleware(LoginRequiredMiddleware):
             here = request.htmx.current_url_abs_path or "/"
             return HttpResponseClientRedirect(redirect_to_login(here).url)
         page = request.headers.get("Referer", "") if request.method == "POST" else ""
-        if url_has_allowed_host_and_scheme(page, {request.get_host()}, request.is_secure()):
+        if is_own_page(request, page):
             return redirect_to_login(urlsplit(page)._replace(scheme="", netloc="").geturl())
         return super().handle_no_permission(request, view_func)
 

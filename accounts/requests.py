@@ -4,6 +4,7 @@ import re
 from ipaddress import ip_address, ip_network
 
 from django.conf import settings
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from .audit import Actor
 
@@ -34,6 +35,11 @@ def household(request) -> str:
     if address.version == 4:
         return str(address)
     return str(address.ipv4_mapped or ip_network((address, 64), strict=False))
+
+
+def is_own_page(request, address: str) -> bool:
+    """Whether an address that a request brought is of this site, so that one may be sent there."""
+    return url_has_allowed_host_and_scheme(address, {request.get_host()}, request.is_secure())
 
 
 def actor(request) -> Actor:

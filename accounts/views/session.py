@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse_lazy
-from django.utils.http import url_has_allowed_host_and_scheme, urlsafe_base64_decode
+from django.utils.http import urlsafe_base64_decode
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -20,7 +20,7 @@ from .. import attempts, mail, sessions, users
 from ..access import throttled
 from ..forms.session import LinkPasswordForm, LoginForm, RegisterForm, ResetRequestForm
 from ..models import User, normal
-from ..requests import client_ip, household
+from ..requests import client_ip, household, is_own_page
 from ..tokens import invitation_tokens, reset_tokens
 
 
@@ -48,10 +48,7 @@ def login(request):
 def _next(request) -> str:
     """Where to go after the login: only ever a page of this site."""
     wanted = request.POST.get("next", request.GET.get("next", ""))
-    allowed = url_has_allowed_host_and_scheme(
-        wanted, {request.get_host()}, require_https=request.is_secure()
-    )
-    return wanted if allowed else resolve_url(settings.LOGIN_REDIRECT_URL)
+    return wanted if is_own_page(request, wanted) else resolve_url(settings.LOGIN_REDIRECT_URL)
 
 
 def _log_in(request, response, user: User, remember: bool = False):

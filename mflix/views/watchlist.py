@@ -4,13 +4,13 @@ from django.contrib import messages
 from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
 from accounts import watchlist
 from accounts.access import any_role_required
+from accounts.requests import is_own_page
 from pialara_site.pages import Page
 
 from .. import catalogue, movies
@@ -36,7 +36,7 @@ def watch(request, movie_id):
     if wanted and "is_gone" in movie:
         raise Http404("No such film")
     back = request.POST.get("next", "")
-    if not (back.startswith("/") and url_has_allowed_host_and_scheme(back, {request.get_host()})):
+    if not (back.startswith("/") and is_own_page(request, back)):
         back = reverse("watchlist")
     try:
         (watchlist.add if wanted else watchlist.remove)(request.user, movie_id)
