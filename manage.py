@@ -4,12 +4,17 @@
 import os
 import sys
 
-from django.core.exceptions import ImproperlyConfigured
-
-from pialara_site import embedded, interrupts
+from pialara_site import malloc
 
 
 def main():
+    if sys.argv[1:2] == ["start"]:
+        malloc.tell()
+    # Imported now, as `start` may have begun anew.
+    from django.core.exceptions import ImproperlyConfigured
+
+    from pialara_site import embedded, interrupts
+
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pialara_site.settings")
     interrupts.hear_all()
     try:

@@ -1,7 +1,6 @@
 """The web server as a process of its own."""
 
 import contextlib
-import ctypes
 import gc
 import multiprocessing
 import os
@@ -15,9 +14,6 @@ from jinja2 import TemplateError
 
 from . import cores
 from .turns import THREADS
-
-# Settings of glibc's malloc, as malloc.h has them
-M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8
 
 
 class _Granian(Granian):
@@ -48,7 +44,6 @@ class WebServer(multiprocessing.get_context("fork").Process):
         os.setsid()  # Ctrl-C reaches the parent, which then ends this process
         os.close(self._tell)
         os.chdir(settings.BASE_DIR)
-        _keep_little_memory()
         server = _Granian(
             "pialara_site.wsgi:application",
             interface="wsgi",
@@ -76,13 +71,3 @@ class WebServer(multiprocessing.get_context("fork").Process):
             # An editor's file, or one that is broken: the page that needs it will tell.
             with contextlib.suppress(TemplateError, OSError, UnicodeError):
                 templates.get_template(name)
-
-
-def _keep_little_memory():
-    """Have what is freed given back, not kept for each of many threads and large buffers."""
-    with contextlib.suppress(AttributeError):  # only glibc has it
-        mallopt = ctypes.CDLL(None).mallopt
-        mallopt(M_ARENA_MAX, 1)
-        # Else they grow with what was freed, to 32 and 64 MB.
-        mallopt(M_MMAP_THRESHOLD, 2**20)
-        mallopt(M_TRIM_THRESHOLD, 2**20)

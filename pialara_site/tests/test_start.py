@@ -7,6 +7,8 @@ import re
 import runpy
 import signal
 import socket
+import sys
+from pathlib import Path
 from subprocess import DEVNULL, PIPE, Popen, TimeoutExpired
 
 import pytest
@@ -103,6 +105,12 @@ def test_site_started_in_an_english_terminal_answers_everybody_in_their_language
     ]
     assert "PIA Lara runs at" in started.said
     assert languages == ["es", "en", "es", "es"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="glibc's malloc")
+def test_started_site_takes_large_pages(started):
+    environ = Path(f"/proc/{started.process.pid}/environ").read_text()
+    assert "glibc.malloc.hugetlb=1" in environ
 
 
 def test_started_site_has_films(started):
