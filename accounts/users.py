@@ -17,6 +17,7 @@ from pymongo import ASCENDING, DESCENDING, IndexModel
 from pymongo.client_session import ClientSession
 from pymongo.collation import Collation
 from pymongo.errors import DuplicateKeyError
+from pymongo.write_concern import WriteConcern
 
 from mflix import comments
 from pialara_site.mongo import CONFIRMED, pialara, transaction
@@ -184,9 +185,11 @@ def version(user: User, fields) -> str:
 
 
 def record_login(user: User):
-    """Count a login and keep its time."""
+    """Count a login and keep its time. The session, stored next, waits for a majority for both."""
     counted = {"$add": [{"$cond": [{"$isNumber": "$accesos"}, "$accesos", 0]}, 1]}
-    users.update_one({"_id": user.pk}, [{"$set": {"ultimo_acceso": "$$NOW", "accesos": counted}}])
+    users.with_options(write_concern=WriteConcern(w=1)).update_one(
+        {"_id": user.pk}, [{"$set": {"ultimo_acceso": "$$NOW", "accesos": counted}}]
+    )
 
 
 def rehash(user: User, password: str) -> bool:
