@@ -15,12 +15,15 @@ from pathlib import Path
 import django
 from rich.console import Console
 
+from pialara_site import malloc
+
 from . import data, load, servers
 
 console = Console(width=max(Console().width, 150))
 
 
 def main():
+    malloc.tell()  # all servers, and who checks a password alone here, have the same
     options = arguments()
     load.require_wrk()
     databases = data.names(options.films, options.users)
