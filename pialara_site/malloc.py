@@ -5,8 +5,9 @@ import sys
 
 VARIABLE = "GLIBC_TUNABLES"
 TUNABLES = {
-    # One for all threads, not one for each of many.
+    # One for all of many threads, which keep nothing for themselves beside it.
     "arena_max": 1,
+    "tcache_count": 0,
     # Else these grow with what was freed, to 32 and 64 MB that are not given back.
     "mmap_threshold": 2**20,
     "trim_threshold": 2**20,

@@ -25,8 +25,9 @@ def test_program_begins_anew_with_all_its_arguments(begun):
     [(program, arguments, environment)] = begun
     assert (program, arguments) == (sys.executable, [sys.executable, *BEFORE[1:]])
     assert environment.pop(malloc.VARIABLE) == (
-        "glibc.malloc.arena_max=1:glibc.malloc.mmap_threshold=1048576"
-        ":glibc.malloc.trim_threshold=1048576:glibc.malloc.hugetlb=1"
+        "glibc.malloc.arena_max=1:glibc.malloc.tcache_count=0"
+        ":glibc.malloc.mmap_threshold=1048576:glibc.malloc.trim_threshold=1048576"
+        ":glibc.malloc.hugetlb=1"
     )
     assert environment == os.environ
 
