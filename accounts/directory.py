@@ -108,8 +108,11 @@ _VARIANTS = _variants()
 
 
 def pattern(part: str) -> str:
-    """A regular expression for `part` in a text, blind to accents; run it with the option i."""
-    return "".join(map(_letter, unicodedata.normalize("NFC", part)))
+    """A regular expression for a text with the words or parts of words of `part`, in any order,
+    blind to accents; run it with the option i.
+    """
+    words = ["".join(map(_letter, word)) for word in unicodedata.normalize("NFC", part).split()]
+    return words[0] if len(words) == 1 else f"(?s)^{''.join(f'(?=.*{word})' for word in words)}"
 
 
 def _letter(letter: str) -> str:

@@ -44,6 +44,10 @@ def finds(part: str, text: str) -> bool:
         ("Андрей", "Андрей"),
         ("андрей", "Андреи\u0306"),
         ("김", "김민준"),
+        ("lopez ana", "Ana López"),
+        ("ana  lopez", "Ana López"),
+        ("ana ruiz", "Ana María\nRuiz"),
+        ("a+b c", "c a+b"),
     ],
 )
 def test_pattern_finds_text_whatever_its_accents_and_case(part, text):
@@ -52,7 +56,15 @@ def test_pattern_finds_text_whatever_its_accents_and_case(part, text):
 
 @pytest.mark.parametrize(
     ("part", "text"),
-    [("a.b", "axb"), ("a*", "b"), ("ana", "an"), ("$", "end"), ("n", "m"), ("김", "긴")],
+    [
+        ("a.b", "axb"),
+        ("a*", "b"),
+        ("ana", "an"),
+        ("$", "end"),
+        ("n", "m"),
+        ("김", "긴"),
+        ("ana ruiz", "Ana López"),
+    ],
 )
 def test_pattern_finds_nothing_else(part, text):
     assert not finds(part, text)

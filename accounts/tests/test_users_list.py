@@ -48,7 +48,9 @@ def test_everybody_is_listed(admin, people):
     assert {"Tomás Peña", "Zoe Zarza", "Ana Núñez", "Luis", "Sola"} < set(names(response))
 
 
-@pytest.mark.parametrize("q", ["nunez", "NÚÑEZ", "ana n", "núnez", " nunez ", "ANA@", "na@example"])
+@pytest.mark.parametrize(
+    "q", ["nunez", "NÚÑEZ", "ana n", "núnez ana", " nunez ", "ANA@", "na@example"]
+)
 def test_search_ignores_accents_and_case_in_part_of_name_or_email(admin, people, q):
     assert names(admin.get("/users/", {"q": q})) == ["Ana Núñez"]
 
