@@ -1,7 +1,9 @@
 """The list of users as a spreadsheet shows it, in the language of who asks for it."""
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from .models import User
@@ -31,7 +33,11 @@ def users(found: Iterable[User]) -> Iterator[list]:
             user.get_sexo_display(),
             # Dates are ISO's in every language: spreadsheets read them alike, and can sort them.
             user.fecha_nacimiento,
-            user.creado,
-            user.ultimo_acceso,
+            _local(user.creado),
+            _local(user.ultimo_acceso),
             user.accesos,
         ]
+
+
+def _local(time: datetime | None) -> str:
+    return f"{timezone.localtime(time):%Y-%m-%d %H:%M}" if time else ""

@@ -57,8 +57,8 @@ def test_every_user_is_a_line_in_the_language_of_the_reader(admin, ana):
             "Técnico": "eva@example.org",
             "Sexo": "Mujer",
             "Fecha de nacimiento": "1990-05-04",
-            "Alta": "2026-01-02 03:04:05+00:00",
-            "Último acceso": "2026-01-02 03:04:05+00:00",
+            "Alta": "2026-01-02 04:04",
+            "Último acceso": "2026-01-02 04:04",
             "Accesos": "7",
         }
     ]
@@ -74,8 +74,8 @@ def test_dates_and_numbers_are_the_same_in_english(admin, ana):
             "Technician": "eva@example.org",
             "Sex": "Woman",
             "Date of birth": "1990-05-04",
-            "Added": "2026-01-02 03:04:05+00:00",
-            "Last login": "2026-01-02 03:04:05+00:00",
+            "Added": "2026-01-02 04:04",
+            "Last login": "2026-01-02 04:04",
             "Logins": "7",
         }
     ]
