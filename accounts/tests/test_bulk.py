@@ -225,8 +225,9 @@ def test_nobody_else_changes_many(request, role):
     assert states(user) == ["activo"]
 
 
-def test_bulk_page_is_only_posted_to(admin):
-    assert admin.get("/users/bulk/").status_code == 405
+def test_page_that_takes_a_form_only_leads_to_the_list(admin):
+    """As after a login, when the session was over as the form was sent."""
+    assert admin.get("/users/bulk/").headers["Location"] == "/users/"
 
 
 def test_technician_who_left_meanwhile_is_a_sentence(admin, monkeypatch):

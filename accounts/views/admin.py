@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from pialara_site import charts, news
 from pialara_site.changes import EVERYTHING, Topic
@@ -166,10 +166,11 @@ def password(request, user_id):
 
 
 @administrator_required
-@require_POST
 def bulk(request):
     """Change many users at once: first a page to confirm, then what came of it."""
     back = _list_as_it_was(request)
+    if request.method != "POST":  # after a login, as the session was over when it was sent
+        return redirect(back)
     form = BulkForm(request.POST)
     if not form.is_valid():
         messages.error(request, " ".join(form.sentences()))
