@@ -26,7 +26,8 @@ PERSON = {"email": 1, "nombre": 1, "ultimo_acceso": 1, "accesos": 1}
 class Overview:
     """`roles`, `states`: {value: n}; `months`: [(first day, sign-ups)], MONTHS of them.
 
-    `technicians`: [(name, clients)] of those with most; `unassigned`: clients without one.
+    `technicians`: [(name, clients)], who has most first and who has none last, MOST_TECHNICIANS of
+    them; `unassigned`: clients without one.
     """
 
     total: int
@@ -68,14 +69,14 @@ def overview() -> Overview:
             months[row["month"]] = row["n"]
     unassigned = numbers.clients.pop("", 0)
     names = {normal(email): name for email, name in numbers.technicians.items()}
+    clients = Counter({**dict.fromkeys(names, 0), **numbers.clients})
     return Overview(
         total=numbers.total,
         roles=numbers.roles,
         states=numbers.states,
         months=[(month.date(), n) for month, n in months.items()],
         technicians=[
-            (names.get(email, email), n)
-            for email, n in numbers.clients.most_common(MOST_TECHNICIANS)
+            (names.get(email, email), n) for email, n in clients.most_common(MOST_TECHNICIANS)
         ],
         unassigned=unassigned,
     )

@@ -92,9 +92,10 @@ def test_most_active_come_first(admin):
 
 def test_clients_are_counted_per_technician(admin):
     a_technician(nombre="Tomás", email="tomas@example.org")
+    a_technician(nombre="Eva", email="Eva@example.org")
     for parent in ("tomas@example.org", "Tomas@example.org", "gone@example.org", None, ""):
         a_client(parent=parent)
-    assert numbers(admin).technicians == [("Tomás", 2), ("gone@example.org", 1)]
+    assert numbers(admin).technicians == [("Tomás", 2), ("gone@example.org", 1), ("Eva", 0)]
 
 
 def test_clients_without_a_technician_are_counted(admin):
