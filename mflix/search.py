@@ -123,7 +123,8 @@ def _year(query: QueryDict, name: str) -> int | None:
 
 def _rating(query: QueryDict, name: str) -> float | None:
     text = query.get(name, "").strip().replace(",", ".")
-    return float(text) if re.fullmatch(r"\d{1,2}(\.\d{1,9})?", text, re.ASCII) else None
+    is_one = re.fullmatch(r"0?\d(\.\d{1,9})?|10(\.0{1,9})?", text, re.ASCII)
+    return float(text) if is_one else None
 
 
 def _bucket(query: QueryDict, name: str) -> str:

@@ -41,6 +41,7 @@ def test_nothing_asked_for_is_no_filter():
         ("rating_from=7.5", {"imdb.rating": {"$gte": 7.5}}),
         ("rating_from=7,5", {"imdb.rating": {"$gte": 7.5}}),
         ("rating_from=0", {"imdb.rating": {"$gte": 0}}),
+        ("rating_from=10.0", {"imdb.rating": {"$gte": 10}}),
         ("rated=PG-13", {"rated": "PG-13"}),
         ("type=series", {"type": "series"}),
         ("runtime=60", {"runtime": {"$gte": 60, "$lt": 90}}),
