@@ -52,8 +52,11 @@ class Link(NamedTuple):
 
 @dataclass(frozen=True)
 class Facet:
+    """`widens`: a film needs one of the chosen values, and not all."""
+
     label: str
     links: list[Link]
+    widens: bool = False
 
     @property
     def is_chosen(self) -> bool:
@@ -114,7 +117,11 @@ class Browsing:
     def facets(self) -> list[Facet]:
         numbers = self.numbers
         listed = [
-            Facet(str(LABELS[name]), [self._add(name, *each) for each in getattr(numbers, name)])
+            Facet(
+                str(LABELS[name]),
+                [self._add(name, *each) for each in getattr(numbers, name)],
+                widens=True,
+            )
             for name in ("genre", "country")
         ]
         listed.append(Facet(_("Decade"), [self._decade(*each) for each in numbers.decade]))

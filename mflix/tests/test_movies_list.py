@@ -205,6 +205,17 @@ def test_chosen_facet_takes_its_filter_away(anonymous, label, chosen):
     assert attributes(link)["aria-current"] == "true"
 
 
+@pytest.mark.parametrize(
+    ("query", "is_told"), [("genre=War", True), ("runtime=90", False), ("", False)]
+)
+def test_facet_of_which_several_can_be_chosen_says_that_they_widen_the_list(
+    anonymous, query, is_told
+):
+    a_movie(genres=["War"], runtime=95)
+    told = "Of several chosen here, a film needs one." in text(FilmsPage(anonymous, query).root)
+    assert told is is_told
+
+
 def test_facet_leads_to_the_first_page(anonymous):
     for _ in range(25):
         a_movie()
@@ -359,6 +370,7 @@ def test_precise_search_is_folded_away_as_its_tags_tell_enough(anonymous):
         ("year_from=soon", "Type a year, such as 1950."),
         ("year_to=99999", "Type a year, such as 1950."),
         ("rating_from=much", "Type a number from 0 to 10, such as 7.5."),
+        ("rating_from=10.1", "Type a number from 0 to 10, such as 7.5."),
     ],
 )
 def test_what_makes_no_sense_is_a_sentence_at_its_field(anonymous, query, sentence):
