@@ -4,24 +4,26 @@ Templates mean what they mean to Jinja; reading a field, showing a value and cal
 less of the processor (docs/performance.md).
 """
 
-import html
 from types import FunctionType
 
 from django.utils.functional import SimpleLazyObject, empty
+from django.utils.safestring import SafeString
 from jinja2 import Environment, nodes
 from jinja2.compiler import CodeGenerator
 from jinja2.runtime import Context, Macro
-from markupsafe import Markup
+from markupsafe import Markup, _escape_inner
 
 
 def shown(value) -> str:
-    """What `{{ value }}` puts on a page: as escape(), in a fifth of its time."""
+    """What `{{ value }}` puts on a page: as escape(), which makes a Markup of it, in a tenth of its
+    time.
+    """
     kind = type(value)
     if kind is str:
-        return html.escape(value)
-    if kind is Markup:
+        return _escape_inner(value)
+    if kind is Markup or kind is SafeString:
         return value
-    return value.__html__() if hasattr(value, "__html__") else html.escape(str(value))
+    return value.__html__() if hasattr(value, "__html__") else _escape_inner(str(value))
 
 
 class Generator(CodeGenerator):

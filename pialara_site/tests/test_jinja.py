@@ -68,12 +68,12 @@ def test_what_templates_are_given_is_escaped():
 @pytest.mark.parametrize(
     ("value", "page", "mail"),
     [
-        ("'a' & \"b\" <i>", "&#x27;a&#x27; &amp; &quot;b&quot; &lt;i&gt;", "'a' & \"b\" <i>"),
+        ("'a' & \"b\" <i>", "&#39;a&#39; &amp; &#34;b&#34; &lt;i&gt;", "'a' & \"b\" <i>"),
         (Markup("<b>&amp;"), "<b>&amp;", "<b>&amp;"),
         (mark_safe("<b>"), "<b>", "<b>"),
         (gettext_lazy("Edit"), "Edit", "Edit"),
         (User(nombre="<i>Ana"), "&lt;i&gt;Ana", "<i>Ana"),
-        (["<i>"], "[&#x27;&lt;i&gt;&#x27;]", "['<i>']"),
+        (["<i>"], "[&#39;&lt;i&gt;&#39;]", "['<i>']"),
         (1.5, "1.5", "1.5"),
         (None, "None", "None"),
     ],
