@@ -108,11 +108,16 @@ _VARIANTS = _variants()
 
 
 def pattern(part: str) -> str:
-    """A regular expression for a text with the words or parts of words of `part`, in any order,
-    blind to accents; run it with the option i.
+    """A regular expression for `part` in a text, blind to accents; run it with the option i.
+
+    Several words may also be the beginnings of words there, in any order.
     """
     words = ["".join(map(_letter, word)) for word in unicodedata.normalize("NFC", part).split()]
-    return words[0] if len(words) == 1 else f"(?s)^{''.join(f'(?=.*{word})' for word in words)}"
+    together = r"\s+".join(words)
+    if len(words) == 1:
+        return together
+    apart = "".join(rf"(?=(?:.*\s)?{word})" for word in words)
+    return f"{together}|(?s:^{apart})"
 
 
 def _letter(letter: str) -> str:

@@ -40,4 +40,4 @@ def users(found: Iterable[User]) -> Iterator[list]:
 
 
 def _local(time: datetime | None) -> str:
-    return f"{timezone.localtime(time):%Y-%m-%d %H:%M}" if time else ""
+    return timezone.localtime(time).replace(tzinfo=None).isoformat(" ", "minutes") if time else ""

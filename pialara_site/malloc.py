@@ -18,8 +18,10 @@ TUNABLES = {
 
 def tell():
     """Begin this program anew with them, unless that was done, or somebody chose otherwise."""
-    if sys.platform != "linux" or VARIABLE in os.environ:
+    given = os.environ.get(VARIABLE, "")
+    if sys.platform != "linux" or "glibc.malloc." in given:
         return
-    told = ":".join(f"glibc.malloc.{name}={value}" for name, value in TUNABLES.items())
+    ours = [f"glibc.malloc.{name}={value}" for name, value in TUNABLES.items()]
+    told = ":".join([*filter(None, [given]), *ours])
     arguments = [sys.executable, *sys.orig_argv[1:]]
     os.execve(sys.executable, arguments, {**os.environ, VARIABLE: told})  # noqa: S606

@@ -159,8 +159,11 @@ def sort_of(wanted: str, fields, default: str) -> str:
 
 
 def visible(text: str) -> str:
-    """A text to search for, without what no name holds: ends trimmed, no invisible codes."""
-    return "".join(filter(str.isprintable, text)).strip()[:100]
+    """A text to search for, without what no name holds: ends trimmed, no invisible codes, and of
+    all kinds of space the plain one.
+    """
+    spaced = (" " if letter.isspace() else letter for letter in text)
+    return "".join(filter(str.isprintable, spaced)).strip()[:100]
 
 
 def search_text(query: QueryDict, name: str = "q") -> str:

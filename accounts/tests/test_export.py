@@ -81,6 +81,12 @@ def test_dates_and_numbers_are_the_same_in_english(admin, ana):
     ]
 
 
+def test_years_have_four_digits(admin):
+    a_client(creado=datetime(987, 6, 5, 12, tzinfo=UTC))
+    [line] = table(admin, rol="Cliente", language="en")
+    assert line["Added"].startswith("0987-06-05 ")
+
+
 def test_file_has_an_english_name_in_english(admin):
     response = admin.get("/users/export.csv", headers={"accept-language": "en"})
     assert response.headers["Content-Disposition"] == 'attachment; filename="users.csv"'

@@ -49,7 +49,7 @@ def test_everybody_is_listed(admin, people):
 
 
 @pytest.mark.parametrize(
-    "q", ["nunez", "NÚÑEZ", "ana n", "núnez ana", " nunez ", "ANA@", "na@example"]
+    "q", ["nunez", "NÚÑEZ", "ana n", "ana\xa0n", "núnez ana", " nunez ", "ANA@", "na@example"]
 )
 def test_search_ignores_accents_and_case_in_part_of_name_or_email(admin, people, q):
     assert names(admin.get("/users/", {"q": q})) == ["Ana Núñez"]

@@ -168,9 +168,9 @@ def password(request, user_id):
 @administrator_required
 def bulk(request):
     """Change many users at once: first a page to confirm, then what came of it."""
-    back = _list_as_it_was(request)
     if request.method != "POST":  # after a login, as the session was over when it was sent
-        return redirect(back)
+        return redirect("users")
+    back = _list_as_it_was(request)
     form = BulkForm(request.POST)
     if not form.is_valid():
         messages.error(request, " ".join(form.sentences()))

@@ -39,10 +39,16 @@ def test_it_begins_anew_once(begun, monkeypatch):
     assert len(begun) == 1
 
 
-def test_what_somebody_chose_stays(begun, monkeypatch):
+def test_what_somebody_chose_of_malloc_stays(begun, monkeypatch):
     monkeypatch.setenv(malloc.VARIABLE, "glibc.malloc.hugetlb=0")
     malloc.tell()
     assert begun == []
+
+
+def test_what_somebody_chose_of_other_parts_is_told_too(begun, monkeypatch):
+    monkeypatch.setenv(malloc.VARIABLE, "glibc.pthread.rseq=0")
+    malloc.tell()
+    assert begun[0][2][malloc.VARIABLE].startswith("glibc.pthread.rseq=0:glibc.malloc.arena_max=1:")
 
 
 def test_other_systems_have_another_malloc(begun, monkeypatch):

@@ -159,7 +159,7 @@ PAGES = [
     Page("/login/", ANONYMOUS, "error 403 without the token", _sent_from_elsewhere, 403),
     Page("/not/there/", ("anonymous", "admin"), "error 404", status=404),
     Page(f"/clients/{NOT_THERE}/", TECNICO, "error 404", status=404),
-    Page("/users/bulk/", ADMIN, "error 405", status=405),
+    Page("/logout/", ADMIN, "error 405", status=405),
     Page("/login/", ANONYMOUS, "error 413", sent(email=TOO_LONG), 413),
     Page("/login/", ANONYMOUS, "error 429", sent(email=THROTTLED, password="x"), 429),
     Page("/mflix/?q=film", ANONYMOUS, "error 500", status=500, site="unprepared"),
