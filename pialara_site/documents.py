@@ -26,6 +26,12 @@ def shown(value) -> str:
     return value.__html__() if hasattr(value, "__html__") else _escape_inner(str(value))
 
 
+def takes_context(function):
+    """As Jinja's pass_context, for a function to which what a loop sets does not matter."""
+    function.takes_context = True
+    return function
+
+
 class Generator(CodeGenerator):
     """Compiles templates that show values by shown(), and loops that give out one piece each."""
 
@@ -55,8 +61,11 @@ class Calls(Context):
     """Calls plain functions and macros without asking first what kind they are of."""
 
     def call(self, called, /, *args, _loop_vars=None, _block_vars=None, **kwargs):
-        if type(called) is FunctionType and not called.__dict__:  # where Jinja marks its own kinds
-            return called(*args, **kwargs)
+        if type(called) is FunctionType:
+            if not called.__dict__:  # where Jinja marks its own kinds
+                return called(*args, **kwargs)
+            if "takes_context" in called.__dict__:
+                return called(self, *args, **kwargs)
         if type(called) is Macro:
             return called(self.eval_ctx, *args, **kwargs)
         return super().call(called, *args, _loop_vars=_loop_vars, _block_vars=_block_vars, **kwargs)

@@ -8,7 +8,7 @@ from django.template import defaultfilters
 from django.templatetags.static import static
 from django.utils.translation import get_language, gettext, ngettext, override
 from django_htmx.jinja import htmx_script
-from jinja2 import Environment, Undefined, pass_context, pass_eval_context
+from jinja2 import Environment, Undefined, pass_eval_context
 from markupsafe import Markup, escape
 
 from accounts import browsers, history, models
@@ -18,7 +18,7 @@ from mflix import shown as films
 
 from . import forms, links, markup, pages
 from .cache import Cache
-from .documents import Documents
+from .documents import Documents, takes_context
 
 FILTERS = {
     "address": history.address,
@@ -68,7 +68,7 @@ def kept(*key, caller) -> Markup:
     return parts.get(digest, caller, of=())
 
 
-@pass_context
+@takes_context
 def translated(context, text: str, /, **values) -> str:
     """A text in the language of the page, with `values` filled in; they are escaped, it is not."""
     words = _text(context.get("language") or get_language(), text)
