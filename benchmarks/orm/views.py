@@ -19,6 +19,13 @@ CARD = ("title", "year", "poster", "imdb")
 SHOWN = 10
 
 
+def _given(*fields: str) -> dict[str, dict]:
+    """These fields, also where a document lacks them: what the first one of a pipeline of one's own
+    lacks, the ORM reads by a query for each of them.
+    """
+    return {field: {"$ifNull": [f"${field}", None]} for field in fields}
+
+
 def empty(request):
     return HttpResponse()
 
@@ -51,6 +58,7 @@ def search(request):
         {"$match": {"$text": {"$search": request.GET["q"]}}},
         {"$sort": {"score": {"$meta": "textScore"}}},
         {"$limit": 20},
+        {"$project": _given(*CARD, "plot", "genres")},
     ]
     return render(request, "movies.html", {"page": list(Movie.objects.raw_aggregate(pipeline))})
 
@@ -83,7 +91,7 @@ def _similar(movie: Movie) -> list[Movie]:
             {"$match": {field: {"$in": list(names[field])}, "_id": {"$ne": movie.pk}}},
             {"$sort": {"tomatoes.viewer.numReviews": -1}},
             {"$limit": SHOWN},
-            {"$project": dict.fromkeys((*CARD, *WORTH), 1)},
+            {"$project": _given(*CARD, *WORTH)},
         ]
         films |= {each.pk: each for each in Movie.objects.raw_aggregate(pipeline)}
 
