@@ -55,7 +55,7 @@ FILTERS = {
     "words": models.text,
 }
 # Parts of pages that are the same for many.
-parts = Cache(most_bytes=2 * 2**20)
+parts = Cache(most_entries=5_000, most_bytes=5 * 2**20)
 
 
 def kept(*key, caller) -> Markup:

@@ -1,6 +1,7 @@
 """Browsing the films, and one film."""
 
 import pymongo
+from bson import ObjectId
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404
 from django.shortcuts import render
@@ -84,8 +85,9 @@ def show(request, movie_id):
         "movie": found.movie,
         "comments": found.comments,
         "similar": found.similar,
-        # Made for those only who may write one.
+        # An empty one, of which all but the id is kept, for those who may write one.
         "comment_form": SimpleLazyObject(CommentForm),
+        "comment_id": ObjectId(),
         "news": seen,
     }
     return render(request, "mflix/movie.html", context)
