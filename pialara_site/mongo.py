@@ -45,6 +45,9 @@ def connect() -> Client:
         )
     try:
         return Client(uri, connect=False, event_listeners=[CommandLog()], **_options(uri))
+    except OSError as error:  # ssl's errors are some, too
+        sentence = _("A file that MONGODB_URI names can't be used: %(reason)s.")
+        raise ImproperlyConfigured(sentence % {"reason": error.strerror or error}) from error
     except (ConfigurationError, ValueError) as error:
         # The driver's text may quote the address, and with it the password.
         raise ImproperlyConfigured(
@@ -151,6 +154,8 @@ def reason(error: PyMongoError) -> str:
         )
         return _("MongoDB refused the command: %(reason)s.") % {"reason": " ".join(words.split())}
     servers = client.topology_description.server_descriptions()
+    if not servers:  # the driver has left them all out
+        return _("None of the servers in MONGODB_URI is a member of the replica set that it names.")
     hosts = ", ".join(f"{host}:{port}" if port else host for host, port in servers)
     return _(
         "MongoDB at %(hosts)s can't be reached; check MONGODB_URI and that the server runs."

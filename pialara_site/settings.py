@@ -4,6 +4,7 @@ A bad value raises ImproperlyConfigured with one sentence, which manage.py print
 """
 
 import importlib.util
+import re
 import secrets
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -15,11 +16,12 @@ from django.contrib.messages import constants as messages
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from pialara_site import env_file
 from pialara_site.terminal import gettext
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-environ.Env.read_env(BASE_DIR / ".env")
+env_file.read(BASE_DIR / ".env")
 _environment = environ.Env()
 # django-environ takes every word that it does not know for "no".
 _BOOLEANS = {*environ.Env.BOOLEAN_TRUE_STRINGS, "false", "off", "n", "no", "0"}
@@ -38,6 +40,8 @@ def env(kind, name, default):
             kind == "int" and value < 0
         ):
             raise ValueError(text)
+        if kind == "list":
+            return [each.strip() for each in value if each.strip()]
     except (ValueError, ImproperlyConfigured) as error:
         sentence = gettext("The setting %(name)s is not a valid %(kind)s.")
         raise ImproperlyConfigured(sentence % {"name": name, "kind": kind}) from error
@@ -84,6 +88,12 @@ else:
 MONGOD = env("str", "MONGOD", "")
 PIALARA_DB_NAME = env("str", "PIALARA_DB_NAME", "pialara")
 MFLIX_DB_NAME = env("str", "MFLIX_DB_NAME", "sample_mflix")
+if PIALARA_DB_NAME == MFLIX_DB_NAME:
+    raise ImproperlyConfigured(
+        gettext(
+            "PIALARA_DB_NAME and MFLIX_DB_NAME have to differ: both have a collection of users."
+        )
+    )
 MONGODB_OPTIONS = {
     "appname": env("str", "MONGODB_APPNAME", "pialara"),
     # How soon a server that froze or is cut off is missed, and found again (circuit.py).
@@ -101,6 +111,12 @@ MONGODB_OPTIONS = {
     "w": env("str", "MONGODB_W", "majority"),
     "wtimeoutMS": env("int", "MONGODB_WTIMEOUT_MS", 2500),
 }
+if re.fullmatch(r"-\d+|0+", MONGODB_OPTIONS["w"]):
+    raise ImproperlyConfigured(
+        gettext(
+            "MONGODB_W has to be “majority” or a number from 1, as what is stored is confirmed."
+        )
+    )
 # A change of a thousand documents may take longer than a page.
 MONGODB_TRANSACTION_TIMEOUT_MS = env("int", "MONGODB_TRANSACTION_TIMEOUT_MS", 10_000)
 # Which members of a replica set the reports of MFlix read, as the driver names them.
@@ -220,6 +236,10 @@ X_FRAME_OPTIONS = "DENY"
 # in a slash, or https://example.org would let https://example.org.evil.example in.
 POSTER_HOSTS = env("list", "POSTER_HOSTS", ["https://m.media-amazon.com"])
 POSTER_HOSTS = tuple(f"{host.rstrip('/')}/" for host in POSTER_HOSTS if host != "none")
+if not all(re.fullmatch(r"https?://[-.\w]+(:\d+)?/", host, re.ASCII) for host in POSTER_HOSTS):
+    raise ImproperlyConfigured(
+        gettext("POSTER_HOSTS has to be hosts such as https://example.org, separated by commas.")
+    )
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],

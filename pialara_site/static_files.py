@@ -1,6 +1,5 @@
 """The static files of a real server."""
 
-import contextlib
 import hashlib
 import subprocess
 import sys
@@ -20,10 +19,17 @@ def collect():
     """
     state = _state()
     kept = settings.STATIC_ROOT / "collected"
-    with contextlib.suppress(FileNotFoundError):
-        if kept.read_text() == state:
+    try:
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        if kept.exists() and kept.read_text() == state:
             return
-    kept.unlink(missing_ok=True)  # what is cut off leaves neither these files nor those before
+        kept.write_text("")  # what is cut off leaves neither these files nor those before
+    except OSError as error:
+        sentence = _(
+            "The folder %(folder)s is not writable (%(reason)s); set VAR_DIR to one that is."
+        )
+        told = {"folder": kept.parent, "reason": error.strerror}
+        raise CommandError(sentence % told) from error
     command = [sys.executable, settings.BASE_DIR / "manage.py", "collectstatic", "--no-input"]
     if subprocess.run([*command, "--verbosity=0"], check=False).returncode:  # noqa: S603
         raise CommandError(_("The static files can't be collected."))

@@ -283,7 +283,7 @@ def test_without_a_program_the_sentence_says_how_to_get_one(settings, monkeypatc
 
 def test_setting_that_names_no_program_is_not_overridden(settings):
     settings.MONGOD = "/nonexistent"
-    with pytest.raises(NotStarted, match=r"^There is no mongod"):
+    with pytest.raises(NotStarted, match=r"^MONGOD is no program .* /nonexistent$"):
         embedded.binary()
 
 

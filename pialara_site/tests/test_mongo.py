@@ -105,6 +105,13 @@ def test_dates_come_back_aware():
 # The address
 
 
+@pytest.mark.parametrize("name", ["/nonexistent", __file__])
+def test_file_of_the_address_that_cannot_be_used_is_a_sentence(settings, name):
+    settings.MONGODB_URI = f"mongodb://db.example.org/?tls=true&tlsCAFile={name}"
+    with pytest.raises(ImproperlyConfigured, match=r"^A file that MONGODB_URI names can't be used"):
+        mongo.connect()
+
+
 @pytest.mark.parametrize(
     "uri",
     [
@@ -243,6 +250,17 @@ def test_refused_password_is_said_to_be_one(code):
 def test_unreachable_server_is_named(mongod):
     said = mongo.reason(ServerSelectionTimeoutError("away"))
     assert said.startswith(f"MongoDB at 127.0.0.1:{mongod.port} can't be reached")
+
+
+def test_servers_of_another_replica_set_are_said_to_be(settings, mongod, monkeypatch):
+    settings.MONGODB_URI = f"mongodb://127.0.0.1:{mongod.port}/?replicaSet=another"
+    settings.MONGODB_OPTIONS = {**settings.MONGODB_OPTIONS, "serverSelectionTimeoutMS": 300}
+    with mongo.connect() as client:
+        monkeypatch.setattr(mongo, "client", client)
+        with pytest.raises(ServerSelectionTimeoutError) as away:
+            client.admin.command("ping")
+        said = mongo.reason(away.value)
+    assert said.startswith("None of the servers in MONGODB_URI is a member of the replica set")
 
 
 def test_server_known_only_by_its_dns_name_is_named(settings, monkeypatch):

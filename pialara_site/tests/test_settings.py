@@ -77,6 +77,33 @@ def test_text_that_begins_with_a_dollar_is_taken_as_it_is(settings_of):
     assert settings_of(SECRET_KEY="$HOME")["SECRET_KEY"] == "$HOME"
 
 
+def test_entries_of_a_list_may_have_spaces_around_them(settings_of):
+    found = settings_of(ALLOWED_HOSTS="a.example.org, b.example.org ,")
+    assert found["ALLOWED_HOSTS"] == ["a.example.org", "b.example.org"]
+
+
+def test_list_of_nothing_is_not_set(settings_of):
+    with pytest.raises(ImproperlyConfigured, match="ALLOWED_HOSTS"):
+        settings_of(**{**PRODUCTION, "ALLOWED_HOSTS": " , "})
+
+
+@pytest.mark.parametrize("value", ["0", "-1"])
+def test_what_is_stored_has_to_be_confirmed(settings_of, value):
+    with pytest.raises(ImproperlyConfigured, match=r"^MONGODB_W "):
+        settings_of(MONGODB_W=value)
+
+
+def test_both_databases_have_names_of_their_own(settings_of):
+    with pytest.raises(ImproperlyConfigured, match="PIALARA_DB_NAME and MFLIX_DB_NAME"):
+        settings_of(PIALARA_DB_NAME="one", MFLIX_DB_NAME="one")
+
+
+@pytest.mark.parametrize("value", ["example.org", "https://a; script-src *", "https://a/b", "*"])
+def test_hosts_of_posters_are_hosts(settings_of, value):
+    with pytest.raises(ImproperlyConfigured, match=r"^POSTER_HOSTS "):
+        settings_of(POSTER_HOSTS=value)
+
+
 # The development key
 
 
