@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 from bson import ObjectId
 
+from pialara_site import cache
+from pialara_site.changes import Topic
+
 from .comments import first_page, newest
 from .keyset import Slice
 from .movies import COLLATION, movies
@@ -18,11 +21,31 @@ class Film:
 
 
 def pipeline(movie_id: ObjectId) -> list[dict]:
-    return [{"$match": {"_id": movie_id}}, newest(), *candidates()]
+    return [{"$match": {"_id": movie_id}}, newest()]
 
 
 def by_id(movie_id: ObjectId) -> Film | None:
-    found = next(movies.aggregate(pipeline(movie_id), collation=COLLATION), None)
-    if found is None:
+    """The films like it, which take most of the time, are kept until a film changes."""
+    wanted, found = pipeline(movie_id), []
+
+    def alike() -> list[dict]:
+        found.append(_read([*wanted, *candidates()]))
+        return similar(found[0])
+
+    try:
+        others = cache.shared.get((__name__, movie_id), alike, [Topic.of(movies)])
+        film = found[0] if found else _read(wanted)
+    except _NoSuchFilm:
         return None
-    return Film(found, first_page(found), similar(found))
+    return Film(film, first_page(film), others)
+
+
+class _NoSuchFilm(Exception):
+    pass
+
+
+def _read(stages: list[dict]) -> dict:
+    film = next(movies.aggregate(stages, collation=COLLATION), None)
+    if film is None:
+        raise _NoSuchFilm
+    return film

@@ -15,7 +15,7 @@ from mflix.comments import comments
 from mflix.keyset import Cursor, Phase, Position
 from mflix.movies import CARD, COLLATION, movies
 from mflix.search import ORDERS, RELEVANCE, Search
-from mflix.suggestions import CANDIDATES, for_person
+from mflix.suggestions import CANDIDATES, candidates, for_person
 from mflix.tests.mothers import a_movie
 
 GENRE_LIKE = [
@@ -280,14 +280,14 @@ def test_film_is_found_by_its_id(discussed):
 
 
 def test_comments_and_similar_films_are_found_on_indexes(discussed):
-    found = lookups(film.pipeline(discussed["_id"]))
+    found = lookups([*film.pipeline(discussed["_id"]), *candidates()])
     assert len(found) == 4
     assert [each for each in found if each["collectionScans"]] == []
     assert [each for each in found if not each["indexesUsed"]] == []
 
 
 def test_film_page_reads_no_more_comments_and_films_than_it_may_show(discussed):
-    for each in lookups(film.pipeline(discussed["_id"])):
+    for each in lookups([*film.pipeline(discussed["_id"]), *candidates()]):
         assert each["totalDocsExamined"] <= 25, each["$lookup"]
 
 

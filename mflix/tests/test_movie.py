@@ -298,6 +298,29 @@ def test_name_given_twice_counts_once(anonymous, film):
     assert FilmPage(anonymous, film).similar == [two, twice]
 
 
+def test_similar_films_are_kept_until_a_film_changes(caching, cliente, film, commands, heard):
+    one = like(genres=["War"])
+    heard()
+    FilmPage(cliente, film)
+    with commands() as seen:
+        assert FilmPage(cliente, film).similar == [one]
+    [read] = [each for each in seen if str(each) == "aggregate movies"]
+    joined = [stage["$lookup"]["from"] for stage in read.body["pipeline"] if "$lookup" in stage]
+    assert joined == ["comments"]
+    two = like(genres=["War", "Drama"])
+    heard()
+    assert FilmPage(cliente, film).similar == [two, one]
+
+
+def test_film_that_is_not_there_is_not_kept(caching, anonymous, film, heard):
+    movies.delete_one({"_id": film["_id"]})
+    heard()
+    path = f"/mflix/movies/{film['_id']}/"
+    assert anonymous.get(path).status_code == 404
+    movies.insert_one(film)
+    assert anonymous.get(path).status_code == 200
+
+
 def test_similar_films_scroll_by_themselves_and_by_keyboard_too(anonymous, film):
     like(genres=["War"])
     row = dict(FilmPage(anonymous, film).one("div", class_="film-row").attributes)
