@@ -176,6 +176,7 @@ NO_PAGES = {
     "logout",
     "profile_data",
     "report_export",
+    "users_bulk",
     "users_export",
     "watch",
 }
