@@ -1,5 +1,6 @@
 """The page of one film."""
 
+import re
 import unicodedata
 from datetime import UTC, datetime
 
@@ -310,6 +311,15 @@ def test_similar_films_are_kept_until_a_film_changes(caching, cliente, film, com
     two = like(genres=["War", "Drama"])
     heard()
     assert FilmPage(cliente, film).similar == [two, one]
+
+
+def test_kept_form_for_a_comment_has_an_id_of_its_own_on_each_page(cliente, film):
+    first, second = (FilmPage(cliente, film).html for _ in range(2))
+    ids = [re.findall(r'name="id" value="([0-9a-f]{24})"', page) for page in (first, second)]
+    assert [len(each) for each in ids] == [1, 1]
+    assert ids[0] != ids[1]
+    assert second.count('name="text"') == 1
+    assert second.count('name="image"') == 1
 
 
 def test_film_that_is_not_there_is_not_kept(caching, anonymous, film, heard):
