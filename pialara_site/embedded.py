@@ -26,6 +26,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from pialara_site.terminal import gettext as _
+from pialara_site.terminal import not_writable
 
 SET_NAME = "pialara"
 # A process that is killed leaves its transaction open, and MongoDB would keep what that holds for
@@ -112,7 +113,7 @@ class Server:
                 door = files.enter_context(self._door())
                 users = files.enter_context(self.held())
             except OSError as error:
-                raise NotStarted(self._not_writable(error)) from error
+                raise NotStarted(not_writable(self.folder, error)) from error
             starting = self._find_or_start()
             self._coming = starting, door
             try:
@@ -182,13 +183,8 @@ class Server:
             self.folder.mkdir(parents=True, exist_ok=True)
             (self.folder / "port").write_text(str(port))
         except OSError as error:
-            raise ImproperlyConfigured(self._not_writable(error)) from error
+            raise ImproperlyConfigured(not_writable(self.folder, error)) from error
         return port
-
-    def _not_writable(self, error: OSError) -> str:
-        return _(
-            "The folder %(folder)s is not writable (%(reason)s); set VAR_DIR to one that is."
-        ) % {"folder": self.folder, "reason": error.strerror}
 
     def _port_is_free(self) -> bool:
         with socket.socket() as probe:

@@ -17,7 +17,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from pialara_site import env_file
-from pialara_site.terminal import gettext
+from pialara_site.terminal import gettext, not_writable
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -68,11 +68,7 @@ def development_key():
             Path(made.name).replace(kept)  # whole, or not at all
         return kept.read_text()
     except OSError as error:
-        sentence = gettext(
-            "The folder %(folder)s is not writable (%(reason)s); set VAR_DIR to one that is."
-        )
-        told = {"folder": VAR_DIR, "reason": error.strerror}
-        raise ImproperlyConfigured(sentence % told) from error
+        raise ImproperlyConfigured(not_writable(VAR_DIR, error)) from error
 
 
 if DEBUG:

@@ -11,6 +11,8 @@ from django.contrib.staticfiles.finders import get_finders
 from django.core.management import CommandError
 from django.utils.translation import gettext as _
 
+from .terminal import not_writable
+
 
 def collect():
     """Do what collectstatic does, unless nothing changed since: compressing takes it seconds.
@@ -25,11 +27,7 @@ def collect():
             return
         kept.write_text("")  # what is cut off leaves neither these files nor those before
     except OSError as error:
-        sentence = _(
-            "The folder %(folder)s is not writable (%(reason)s); set VAR_DIR to one that is."
-        )
-        told = {"folder": kept.parent, "reason": error.strerror}
-        raise CommandError(sentence % told) from error
+        raise CommandError(not_writable(kept.parent, error)) from error
     command = [sys.executable, settings.BASE_DIR / "manage.py", "collectstatic", "--no-input"]
     if subprocess.run([*command, "--verbosity=0"], check=False).returncode:  # noqa: S603
         raise CommandError(_("The static files can't be collected."))

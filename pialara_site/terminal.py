@@ -27,6 +27,15 @@ def gettext(text: str) -> str:
     return catalogues.translation("django", LOCALE, [language()], fallback=True).gettext(text)
 
 
+def not_writable(folder: Path, error: OSError) -> str:
+    """The sentence for a folder of VAR_DIR that can't be used."""
+    told = {"folder": folder, "reason": error.strerror}
+    return (
+        gettext("The folder %(folder)s is not writable (%(reason)s); set VAR_DIR to one that is.")
+        % told
+    )
+
+
 def agrees(question: str) -> bool:
     """Whether who sits there says yes to the question."""
     return input(f"{question} ").strip().lower() in YES

@@ -67,9 +67,9 @@ def test_files_that_are_as_before_a_failed_collection_are_collected_again(source
     assert collections() == 2
 
 
-def test_folder_that_is_not_writable_is_named(source, settings):
+def test_folder_that_is_not_writable_is_named(source, settings, english):
     settings.STATIC_ROOT = source / "site.css" / "static"
-    with override("en"), pytest.raises(CommandError, match=r"static is not writable .* VAR_DIR"):
+    with pytest.raises(CommandError, match=r"static is not writable .* VAR_DIR"):
         static_files.collect()
 
 
