@@ -31,6 +31,11 @@ def place(request, cliente):
     return browser, paths[request.param]
 
 
+def page_with(path: str) -> str:
+    """The address of the page that lists the contacts under a path."""
+    return path.removesuffix("contacts/").replace("/profile/", "/me/")
+
+
 def posted(contact: dict) -> dict:
     """As a browser sends it: an unchecked box is not there."""
     return {field: "on" if value is True else value for field, value in contact.items() if value}
@@ -113,6 +118,14 @@ def test_there_is_room_for_so_many_contacts(cliente):
     assert cliente.post("/profile/contacts/create/", posted(EVA)).status_code == 302
     assert cliente.post("/profile/contacts/create/", posted(LUIS)).status_code == 200
     assert len(contacts_of(cliente)) == MOST
+
+
+def test_full_list_is_said_before_anything_is_typed(place, cliente):
+    browser, path = place
+    keep(cliente, *[EVA] * MOST)
+    page = browser.get(f"{path}create/", follow=True, headers={"accept-language": "en"})
+    assert page.redirect_chain == [(page_with(path), 302)]
+    assert f"There is room for {MOST} contacts." in page.text
 
 
 @pytest.mark.parametrize(
@@ -312,7 +325,7 @@ def test_page_says_what_removing_a_contact_does(place, cliente, principal, said)
 def test_page_leads_to_where_each_contact_is_changed(place, cliente):
     browser, path = place
     keep(cliente, LUIS, EVA)
-    page = browser.get(path.removesuffix("contacts/").replace("/profile/", "/me/")).text
+    page = browser.get(page_with(path)).text
     for step in ("create/", "0/edit/", "0/delete/", "1/edit/", "1/delete/"):
         assert f'href="{path}{step}"' in page
 

@@ -11,13 +11,17 @@ from ..requests import actor
 
 
 def create(request, client, *, back: str, crumbs=(), owner=None):
+    full = _("There is room for %(n)d contacts.") % {"n": contacts.MOST}
+    if request.method != "POST" and len(client.contactos) >= contacts.MOST:
+        messages.error(request, full)
+        return redirect(back)
     form = ContactForm(request.POST or None)
     if form.is_valid():
         try:
             new = form.cleaned_data["id"]
             contacts.add(client.pk, form.contact(), actor(request), owner, _id=new)
         except contacts.TooManyContacts:
-            form.add_error(None, _("There is room for %(n)d contacts.") % {"n": contacts.MOST})
+            form.add_error(None, full)
         else:
             messages.success(request, _("The contact is added."))
             return redirect(back)
