@@ -3,7 +3,9 @@
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
+from django.utils import timezone
 from pymongo import ASCENDING, DESCENDING
 
 from pialara_site.cache import cached
@@ -24,7 +26,8 @@ PERSON = {"email": 1, "nombre": 1, "ultimo_acceso": 1, "accesos": 1}
 
 @dataclass(frozen=True)
 class Overview:
-    """`roles`, `states`: {value: n}; `months`: [(first day, sign-ups)], MONTHS of them.
+    """`roles`, `states`: {value: n}; `months`: [(first day, sign-ups)], MONTHS of them, where the
+    centre is.
 
     `technicians`: [(name, clients)], who has most first and who has none last, MOST_TECHNICIANS of
     them; `unassigned`: clients without one.
@@ -38,34 +41,33 @@ class Overview:
     unassigned: int
 
 
-def overview_pipeline(first_month: datetime) -> list[dict]:
-    """The rows of kinds_pipeline(), and one {month, n} per month.
+def overview_pipeline(starts: list[datetime]) -> list[dict]:
+    """The rows of kinds_pipeline(), and {month, n} for each month that begins at one of `starts`,
+    unless nobody signed up then; the last one only ends the others.
 
-    United, and not one $facet, so that each part is read from an index.
+    United, and not one $facet or $bucket, so that each part is read from an index.
     """
-    # An array that holds a date fits the $gte, but is no date.
-    signed_up = {"$convert": {"input": "$creado", "to": "date", "onError": None}}
     months = [
-        {"$match": {"creado": {"$gte": first_month}}},
-        {"$group": {"_id": {"$dateTrunc": {"date": signed_up, "unit": "month"}}, "n": {"$sum": 1}}},
-        {"$project": {"_id": 0, "month": "$_id", "n": 1}},
+        [
+            {"$match": {"creado": {"$gte": start, "$lt": end}}},
+            {"$count": "n"},
+            {"$set": {"month": start}},
+        ]
+        for start, end in pairwise(starts)
     ]
-    return united(users.name, kinds_pipeline(""), months)
+    return united(users.name, kinds_pipeline(""), *months)
 
 
 @cached(Topic.of(users))
 def overview() -> Overview:
     """The centre's numbers, in one command."""
-    now = datetime.now(UTC)
-    first = now.year * 12 + now.month - MONTHS
-    months = {
-        datetime((first + n) // 12, (first + n) % 12 + 1, 1, tzinfo=UTC): 0 for n in range(MONTHS)
-    }
+    starts = _month_starts()
+    months = dict.fromkeys(starts[:-1], 0)
     numbers = Numbers()
-    for row in directory.by_kind(overview_pipeline(min(months))):
+    for row in directory.by_kind(overview_pipeline(starts)):
         if "month" not in row:
             directory.add(numbers, Filters(), row)
-        elif row["month"] in months:
+        else:
             months[row["month"]] = row["n"]
     unassigned = numbers.clients.pop("", 0)
     names = {normal(email): name for email, name in numbers.technicians.items()}
@@ -74,12 +76,20 @@ def overview() -> Overview:
         total=numbers.total,
         roles=numbers.roles,
         states=numbers.states,
-        months=[(month.date(), n) for month, n in months.items()],
+        months=[(timezone.localdate(month), n) for month, n in months.items()],
         technicians=[
             (names.get(email, email), n) for email, n in clients.most_common(MOST_TECHNICIANS)
         ],
         unassigned=unassigned,
     )
+
+
+def _month_starts() -> list[datetime]:
+    """When the last MONTHS months and the next one begin where the centre is."""
+    today, zone = timezone.localdate(), timezone.get_default_timezone()
+    first = today.year * 12 + today.month - MONTHS
+    months = [divmod(first + n, 12) for n in range(MONTHS + 1)]
+    return [datetime(year, month + 1, 1, tzinfo=zone).astimezone(UTC) for year, month in months]
 
 
 @dataclass(frozen=True)

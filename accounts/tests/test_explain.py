@@ -229,7 +229,7 @@ def test_technicians_beside_the_filters_scan_no_collection():
 
 @pytest.mark.usefixtures("hundreds")
 def test_centres_numbers_scan_no_collection():
-    kinds, *united = pieces(overview_pipeline(LONG_AGO))
+    kinds, *united = pieces(overview_pipeline([LONG_AGO, datetime.now(UTC)]))
     assert_on_indexes(stages(kinds, collation=None, hint=KIND_INDEX))
     for each in united:
         assert_on_indexes(stages(each, collation=None))
