@@ -339,7 +339,7 @@ def detail(
         clients=doc["clients"][0]["n"] if has_clients else 0,
         sessions=doc["sessions"][0]["n"] if doc["sessions"] else 0,
         history=doc["history"],
-        technicians=_offered(doc.get("technicians", [])),
+        technicians=_offered(doc["technicians"] if with_technicians else []),
     )
 
 

@@ -66,6 +66,7 @@ class Comment:
 
     @classmethod
     def from_document(cls, doc: dict) -> "Comment":
+        found = doc.get("movie") if _id(doc.get("movie_id")) else None
         return cls(
             pk=_id(doc["_id"]),
             name=text(doc.get("name")),
@@ -74,7 +75,7 @@ class Comment:
             text=text(doc.get("text")),
             date=moment(doc.get("date")),
             image=_id(doc.get("image")),
-            movie=next(iter(doc.get("movie") or ()), None) if _id(doc.get("movie_id")) else None,
+            movie=found[0] if found and isinstance(found, list) else None,
         )
 
     @property

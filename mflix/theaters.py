@@ -34,7 +34,6 @@ PER_PAGE = 20
 MOST = 10_000
 KM, MOST_KM = 50, 500
 
-CARD = {"location": 1, "metres": 1}
 BY_CITY = {CITY: ASCENDING, "_id": ASCENDING}
 BY_DISTANCE = {"metres": ASCENDING, "_id": ASCENDING}
 
@@ -154,7 +153,7 @@ class Search:
             {"$sort": BY_DISTANCE if self.point else BY_CITY},
             {"$skip": start},
             {"$limit": PER_PAGE},
-            {"$project": CARD},
+            {"$project": {"location": 1, **({"metres": 1} if self.point else {})}},
         ]
 
     def count_pipeline(self) -> list[dict]:

@@ -65,6 +65,12 @@ def test_client_without_a_technician_belongs_to_no_technician_without_an_email(a
     assert seen(admin, technician).clients == 0
 
 
+@pytest.mark.parametrize("name", ["technicians", "technician", "clients", "sessions", "history"])
+def test_field_of_others_is_not_taken_for_what_is_computed(admin, name):
+    user = stored(nombre="Ana", rol="Cliente", **{name: 5})
+    assert seen(admin, user).user == user
+
+
 def test_only_technicians_have_clients(admin):
     user = a_client(email="odd@example.org")
     a_client(parent="odd@example.org")

@@ -240,7 +240,7 @@ def test_administrator_may_delete_but_not_edit(admin, movie):
 ODD = [..., None, "", 7, "text", [], ["a"], {"a": 1}, {"$gt": ""}, True, ObjectId()]
 
 
-@pytest.mark.parametrize("field", ["name", "email", "text", "date", "image"])
+@pytest.mark.parametrize("field", ["name", "email", "text", "date", "image", "movie"])
 def test_page_bears_any_value_of_any_field(anonymous, admin, movie, field):
     for value in ODD:
         a_comment(movie, **{field: value})

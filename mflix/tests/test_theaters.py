@@ -374,6 +374,12 @@ def test_odd_document_is_shown_as_far_as_it_goes(anonymous, location, query):
     assert "Madrid" in cities(response)
 
 
+@pytest.mark.parametrize("query", [{}, AT_MADRID, AROUND_MADRID], ids=str)
+def test_distance_that_others_stored_is_none(anonymous, query):
+    a_theater(metres="x")
+    assert cities(anonymous.get("/mflix/theaters/", query)) == ["Madrid"]
+
+
 @pytest.mark.parametrize(
     "geo",
     [
