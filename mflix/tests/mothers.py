@@ -47,7 +47,7 @@ def a_movie_document(**fields) -> dict:
     return {field: value for field, value in movie.items() if value is not ...}
 
 
-def a_comment(movie: dict, author=None, **fields) -> dict:
+def a_comment(movie: dict, /, author=None, **fields) -> dict:
     """The stored document of a comment on `movie` by the user `author`."""
     number = next(_numbers)
     comment = {

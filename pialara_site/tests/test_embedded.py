@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -267,6 +268,14 @@ def test_program_is_the_one_on_the_path(settings, monkeypatch, tmp_path):
     assert embedded.binary() == str(tmp_path / "mongod")
 
 
+def test_program_on_the_path_needs_no_package(settings, monkeypatch, tmp_path):
+    settings.MONGOD = ""
+    (tmp_path / "mongod").touch(mode=0o700)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setitem(sys.modules, "fiftyone", None)
+    assert embedded.binary() == str(tmp_path / "mongod")
+
+
 def test_program_is_the_one_of_the_package_when_there_is_no_other(settings, monkeypatch, tmp_path):
     settings.MONGOD = ""
     monkeypatch.setenv("PATH", str(tmp_path))
@@ -276,7 +285,7 @@ def test_program_is_the_one_of_the_package_when_there_is_no_other(settings, monk
 def test_without_a_program_the_sentence_says_how_to_get_one(settings, monkeypatch, tmp_path):
     settings.MONGOD = ""
     monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setattr(embedded.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setitem(sys.modules, "fiftyone", None)  # as if it were not installed
     with pytest.raises(NotStarted, match=r"(?s)^There is no mongod.*install.*MONGOD.*MONGODB_URI"):
         embedded.binary()
 
