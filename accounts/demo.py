@@ -1,9 +1,10 @@
 """People who do not exist, to try PIA Lara with. The same `seed` makes the same people."""
 
 import random
-import unicodedata
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+
+from pialara_site.letters import plain
 
 from .roles import Role, Status
 
@@ -93,7 +94,7 @@ def _person(chance: random.Random, rol: Role, number: int, seed: int, today: dat
     added = today - timedelta(days=chance.randrange(700), seconds=chance.randrange(86400))
     logins = chance.choice([0, 0, 1, 3, 8, 20, 60])
     return {
-        "email": f"{_plain(names[0])}.{_plain(names[1])}.{seed}.{number}@pialara.example",
+        "email": f"{plain(names[0])}.{plain(names[1])}.{seed}.{number}@pialara.example",
         "nombre": " ".join(names),
         "parent": None,
         "estado": chance.choices(Status.values, (90, 6, 4))[0],
@@ -125,9 +126,3 @@ def _contact(chance: random.Random, place: int) -> dict:
         "email": "",
         "principal": place == 0,
     }
-
-
-def _plain(name: str) -> str:
-    """Lower case without accents, as in an email."""
-    split = unicodedata.normalize("NFD", name.lower())
-    return "".join(letter for letter in split if letter.isascii())

@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import urlencode
 
+from django.utils.formats import get_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -36,7 +37,8 @@ SORTS = {
     "title": gettext_lazy("By title"),
     RELEVANCE: gettext_lazy("Best match"),
 }
-NAMES = ("title", "cast", "director")
+# What a search for words looks through as well.
+WORDS = ("title", "cast")
 # What is chosen by links alone: a search form's field for it adds to it.
 _LINKED = {*FIELDS, *BUCKETS}
 TYPES = {"movie": gettext_lazy("Film"), "series": gettext_lazy("Series")}
@@ -92,8 +94,8 @@ class Browsing:
 
     @property
     def as_words(self) -> str:
-        """The search for the words of titles and names, wherever they stand, if there are any."""
-        named = [value for name, value in self.search.pairs if name in NAMES]
+        """The search for the words of titles and actors, wherever they stand, if there are any."""
+        named = [value for name, value in self.search.pairs if name in WORDS]
         return self.url([("q", " ".join(named))], RELEVANCE) if named else ""
 
     @property
@@ -178,6 +180,8 @@ def shown(name: str, value: str) -> str:
         return str(TYPES.get(value, value))
     if name in _TRANSLATED:
         return _TRANSLATED[name](value)
+    if name == "rating_from":
+        return value.replace(".", get_format("DECIMAL_SEPARATOR"))
     if name not in BUCKETS:
         return value
     if value == OTHER:

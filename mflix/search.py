@@ -11,6 +11,7 @@ from pialara_site.pages import one_of, search_text, visible
 
 from .keyset import LOWEST_NUMBER, LOWEST_TEXT, Order
 from .movies import POPULARITY
+from .world import language_named
 
 MOST_VALUES = 20
 
@@ -80,7 +81,7 @@ class Search:
         """The names and values of a URL for this search, in the order of the fields."""
         values = {each.name: getattr(self, each.name) for each in fields(self)}
         return [
-            (name, str(value))
+            (name, str(value).removesuffix(".0") if isinstance(value, float) else str(value))
             for name, chosen in values.items()
             for value in (chosen if isinstance(chosen, tuple) else [chosen])
             if value not in ("", None)
@@ -116,6 +117,10 @@ def _values(query: QueryDict, name: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(texts))
 
 
+def _languages(query: QueryDict, name: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(map(language_named, _values(query, name))))
+
+
 def _year(query: QueryDict, name: str) -> int | None:
     text = query.get(name, "").strip()
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 4 else None
@@ -134,6 +139,7 @@ def _bucket(query: QueryDict, name: str) -> str:
 _READERS = {
     **dict.fromkeys(("q", "title", "rated", "type"), search_text),
     **dict.fromkeys(FIELDS, _values),
+    "language": _languages,
     **dict.fromkeys(("year_from", "year_to"), _year),
     **dict.fromkeys(BUCKETS, _bucket),
     "rating_from": _rating,

@@ -7,8 +7,11 @@ import pickle
 from functools import cache
 
 from babel.localedata import resolve_locale_filename
-from django.utils.translation import get_language
+from django.conf import settings
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext_lazy as _
+
+from pialara_site.letters import plain
 
 COUNTRIES = {
     "Burma": _("Burma"),
@@ -38,6 +41,23 @@ def country(name: str) -> str:
 
 def language(name: str) -> str:
     return str(LANGUAGES.get(name) or _names("languages", get_language()).get(name, name))
+
+
+def language_named(words: str) -> str:
+    """The stored name of a language that people call so in any language of the site, with its
+    accents or without; these very words if there is none.
+    """
+    return _stored_languages().get(plain(words), words)
+
+
+@cache
+def _stored_languages() -> dict[str, str]:
+    stored = [*_cldr("en")["languages"].values(), *LANGUAGES]
+    named = {}
+    for code, _name in settings.LANGUAGES:
+        with override(code):
+            named |= {plain(language(name)): name for name in stored}
+    return named | {plain(name): name for name in stored}
 
 
 @cache

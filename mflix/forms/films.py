@@ -32,7 +32,7 @@ def typed_numbers(query: QueryDict) -> dict[str, str]:
 class FilmFilters(FilterForm):
     """Shows a search that search.py has read, and says what made no sense to it."""
 
-    q = SearchField(label=_("Title, people or story"))
+    q = SearchField(label=_("Title, actors or story"))
     title = NameField("title")
     cast = NameField("cast")
     director = NameField("director")

@@ -137,6 +137,7 @@ def test_loosened_search_names_the_filter():
         ("runtime", "0", "de 0 a 59 minutos"),
         ("runtime", "180", "180 minutos o más"),
         ("runtime", "other", "sin datos"),
+        ("rating_from", "7.5", "7,5"),
         ("metacritic", "50", "50–69"),
         ("metacritic", "100", "100"),
         ("metacritic", "other", "sin datos"),
@@ -153,3 +154,7 @@ def test_values_are_encoded():
 def test_names_may_be_searched_for_as_words():
     assert browsing("cast=chaplin&title=Modern&genre=Drama").as_words == "?q=Modern+chaplin"
     assert browsing("genre=Drama").as_words == ""
+
+
+def test_directors_are_no_words():
+    assert browsing("director=Chaplin").as_words == ""

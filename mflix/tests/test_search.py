@@ -130,6 +130,11 @@ def test_search_can_be_loosened():
     assert search("genre=War&year_to=1950").without("genre") == search("year_to=1950")
 
 
+@pytest.mark.parametrize(("typed", "told"), [("8", "8"), ("8,0", "8"), ("7.25", "7.25")])
+def test_rating_is_told_as_short_as_it_goes(typed, told):
+    assert search(f"rating_from={typed}").pairs == [("rating_from", told)]
+
+
 def test_pairs_make_the_same_search_again():
     query = "q=a&genre=B&genre=C&year_from=1950&rating_from=7.5&runtime=other"
     assert search(query).pairs == [

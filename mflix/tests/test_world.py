@@ -1,11 +1,15 @@
 """Countries and languages in the words of who reads the page."""
 
+from urllib.parse import urlencode
+
 import pytest
 from babel import Locale
 from django.conf import settings
+from django.http import QueryDict
 from django.utils import translation
 
 from mflix import browsing, world
+from mflix.search import Search
 
 
 @pytest.mark.parametrize(
@@ -39,6 +43,28 @@ def test_language_is_named_in_the_language_of_the_page(name, spanish):
 @pytest.mark.parametrize("kind", ["territories", "languages"])
 def test_files_of_babel_hold_all_that_it_knows_of_our_languages(language, kind):
     assert world._cldr(language)[kind] == dict(getattr(Locale.parse(language), kind))
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        ("Francés", "French"),
+        ("frances", "French"),
+        ("french", "French"),
+        ("Mandarín", "Mandarin"),
+        ("Klingonish", "Klingonish"),
+    ],
+)
+@pytest.mark.parametrize("page", ["es", "en"])
+def test_language_is_found_by_its_name_in_any_language_of_the_site(typed, stored, page):
+    with translation.override(page):
+        assert Search.read(QueryDict(urlencode({"language": typed}))).language == (stored,)
+
+
+def test_language_is_found_by_what_the_films_call_it():
+    with translation.override("es"):
+        for name in (*world.LANGUAGES, *Locale.parse("en").languages.values()):
+            assert world.language_named(name) == name
 
 
 def test_filters_say_them_so():

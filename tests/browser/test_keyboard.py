@@ -57,7 +57,7 @@ def test_shift_tab_leads_back(person):
 def test_enter_in_a_field_sends_the_form(person):
     reader = person(None, KeyboardPerson)
     reader.go("/mflix/")
-    reader.type("Title, people or story", "shawshank", role="searchbox")
+    reader.type("Title, actors or story", "shawshank", role="searchbox")
     reader.key("Enter")
     reader.counts(1)
 

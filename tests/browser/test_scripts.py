@@ -206,7 +206,7 @@ def test_link_that_fails_is_loaded_as_a_page(failing):
 
 
 def test_search_that_fails_is_loaded_as_a_page(failing):
-    failing.type("Title, people or story", "shawshank", role="searchbox")
+    failing.type("Title, actors or story", "shawshank", role="searchbox")
     failing.press("button", "Search")
     is_loaded_at(failing, "/mflix/?q=shawshank")
     failing.counts(1)

@@ -406,7 +406,7 @@ def test_search_films_by_words(somebody):
     somebody.go("/")
     somebody.press("link", "Films")
     somebody.is_at("Films")
-    somebody.type("Title, people or story", "shawshank", role="searchbox")
+    somebody.type("Title, actors or story", "shawshank", role="searchbox")
     somebody.press("button", "Search")
     somebody.counts(1)
     somebody.press("link", "The Shawshank Redemption")
