@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from mflix import comments
 
-from . import sessions
+from . import directory, sessions
 from .directory import Detail
 from .forms.bulk import BulkAction, BulkForm, Refusal
 from .models import User
@@ -78,6 +78,11 @@ _CHANGE = {
         "n",
     ),
 }
+_KEPT = ngettext_lazy(
+    "%(n)s client keeps a technician who can't log in.",
+    "%(n)s clients keep a technician who can't log in.",
+    "n",
+)
 _LOGGED_OUT = ngettext_lazy("%(n)s user is logged out.", "%(n)s users are logged out.", "n")
 _GONE = ngettext_lazy("%(n)s user no longer exists.", "%(n)s users no longer exist.", "n")
 _STAY = {
@@ -102,12 +107,15 @@ _STAY = {
 
 def of_changing(people: list[User], form: BulkForm, by: User) -> list[str]:
     """What users.change_many() will do to the `people` who were found of those in the form."""
-    refused = [(user, reason) for user in people if (reason := form.refuse(user, by))]
+    refused = form.refused(people, by)
     staying = {user for user, _reason in refused}
-    changed = [user.pk for user in people if user not in staying]
+    changed = [user for user in people if user not in staying]
+    stopped = [] if form.is_safe else changed
+    technicians = [user.email for user in stopped if user.is_technician]
     numbers = (
         (_CHANGE[form.cleaned_data["action"]], len(changed)),
-        (_LOGGED_OUT, 0 if form.is_safe else sessions.count_people(changed)),
+        (_LOGGED_OUT, sessions.count_people([user.pk for user in stopped]) if stopped else 0),
+        (_KEPT, directory.count_clients(technicians) if technicians else 0),
         (_GONE, len(form.cleaned_data["ids"]) - len(people)),
     )
     return [

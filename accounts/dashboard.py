@@ -70,7 +70,8 @@ def overview() -> Overview:
         else:
             months[row["month"]] = row["n"]
     unassigned = numbers.clients.pop("", 0)
-    names = {normal(email): name for email, name in numbers.technicians.items()}
+    technicians = directory.in_order(numbers.technicians)
+    names = {normal(email): name for email, name in technicians.items()}
     clients = Counter({**dict.fromkeys(names, 0), **numbers.clients})
     return Overview(
         total=numbers.total,

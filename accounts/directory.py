@@ -17,6 +17,7 @@ from pymongo.errors import OperationFailure
 from pialara_site import pages
 from pialara_site.cache import cached
 from pialara_site.changes import Topic
+from pialara_site.letters import plain
 from pialara_site.pages import Page
 from pialara_site.pipelines import united
 
@@ -26,6 +27,7 @@ from .roles import Role, Status
 from .users import (
     ACTIVE,
     ACTIVE_TECHNICIAN,
+    BY_NAME,
     COLLATION,
     KIND_INDEX,
     NoSuchUser,
@@ -148,12 +150,8 @@ def order(sort: str) -> dict:
 
 
 def kinds_pipeline(q: str) -> list[dict]:
-    """One row {kind: {rol, estado, parent}, n} per kind of user, then all technicians by name."""
-    technicians = [
-        {"$match": {"rol": Role.TECNICO}},
-        {"$sort": {"nombre": ASCENDING, "_id": ASCENDING}},
-        {"$project": TECHNICIAN},
-    ]
+    """One row {kind: {rol, estado, parent}, n} per kind of user, then all technicians."""
+    technicians = [{"$match": {"rol": Role.TECNICO}}, {"$project": TECHNICIAN}]
     kinds = [
         *([{"$match": named_like(q)}] if q else []),
         {"$group": {"_id": {name: f"${name}" for name in KIND}, "n": {"$sum": 1}}},
@@ -165,24 +163,26 @@ def kinds_pipeline(q: str) -> list[dict]:
 @cached(Topic.of(users))
 def numbers(filters: Filters) -> Numbers:
     found = Numbers()
-    for row in _kinds(filters.q):
+    for row in by_kind(kinds_pipeline(filters.q)):
         add(found, filters, row)
+    found.technicians = in_order(found.technicians)
     return found
 
 
-def _kinds(q: str) -> list[dict]:
-    return list(by_kind(kinds_pipeline(q)))
+def in_order(technicians: dict[str, str]) -> dict[str, str]:
+    """{email: name} by name, as kinds_pipeline() reads an index without a collation."""
+    return dict(sorted(technicians.items(), key=lambda each: plain(each[1])))
 
 
-def by_kind(pipeline: list[dict]):
+def by_kind(pipeline: list[dict]) -> list[dict]:
     """The rows of a pipeline that begins as kinds_pipeline() does."""
     try:
-        return users.aggregate(pipeline, hint=KIND_INDEX, batchSize=ONE_BATCH)
+        return list(users.aggregate(pipeline, hint=KIND_INDEX, batchSize=ONE_BATCH))
     except OperationFailure as error:
         if error.code != NO_SUCH_HINT:
             raise
         # Somebody dropped the collection and with it the index; ensure_schema brings it back.
-        return users.aggregate(pipeline, batchSize=ONE_BATCH)
+        return list(users.aggregate(pipeline, batchSize=ONE_BATCH))
 
 
 def add(found: Numbers, filters: Filters, row: dict):
@@ -232,10 +232,9 @@ def export(filters: Filters, sort: str) -> Iterator[User]:
 
 def technicians() -> dict[str, str]:
     """{email: name} of the active technicians, by name."""
-    by_name = [("nombre", ASCENDING)]
     return _offered(
         users.find(
-            ACTIVE_TECHNICIAN, TECHNICIAN, sort=by_name, collation=COLLATION, batch_size=ONE_BATCH
+            ACTIVE_TECHNICIAN, TECHNICIAN, sort=BY_NAME, collation=COLLATION, batch_size=ONE_BATCH
         )
     )
 
@@ -343,11 +342,16 @@ def detail(
     )
 
 
+def count_clients(technicians: list[str]) -> int:
+    """How many clients they have, who have these emails."""
+    theirs = {"rol": Role.CLIENTE, "parent": {"$in": technicians}}
+    return users.count_documents(theirs, collation=COLLATION)
+
+
 def chosen(user_ids: list[ObjectId]) -> tuple[list[User], dict[str, str]]:
     """These users by name, and the active technicians ({email: name})."""
     wanted = {"$or": [{"_id": {"$in": user_ids}}, ACTIVE_TECHNICIAN]}
-    by_name = [("nombre", ASCENDING)]
-    found = users.find(wanted, ROW, sort=by_name, collation=COLLATION, batch_size=ONE_BATCH)
+    found = users.find(wanted, ROW, sort=BY_NAME, collation=COLLATION, batch_size=ONE_BATCH)
     people = [User.from_document(doc) for doc in found]
     offered = {u.email: str(u) for u in people if u.is_technician and u.is_active and u.email}
     wanted_ids = set(user_ids)

@@ -37,6 +37,7 @@ def _index(*fields, **options) -> IndexModel:
     return IndexModel([(field, ASCENDING) for field in fields], collation=COLLATION, **options)
 
 
+BY_NAME = [("nombre", ASCENDING)]
 KIND_INDEX = "kind"
 INDEXES = [
     _index("email", unique=True),
@@ -397,7 +398,8 @@ def change_many(
         parent = fields.get("parent")
         technician = _hold_technician(parent, session) if parent else ""
         entries, changed, refused = [], [], []
-        for doc in users.find({"_id": {"$in": user_ids}}, session=session):
+        wanted = {"_id": {"$in": user_ids}}
+        for doc in users.find(wanted, sort=BY_NAME, collation=COLLATION, session=session):
             if reason := refuse(_user(doc)):
                 refused.append((_user(doc), reason))
             else:

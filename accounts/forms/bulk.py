@@ -62,7 +62,7 @@ class BulkForm(forms.Form):
             "invalid_choice": gettext_lazy("Choose what to do."),
         },
     )
-    ids = IdsField(error_messages={"required": gettext_lazy("Select at least one user.")})
+    ids = IdsField()
     parent = forms.CharField(
         label=gettext_lazy("Technician"), required=False, max_length=254, widget=forms.Select
     )
@@ -99,6 +99,10 @@ class BulkForm(forms.Form):
         if self.assigns:
             return {"parent": self.cleaned_data["parent"]}
         return {"estado": STATES[self.cleaned_data["action"]].value}
+
+    def refused(self, people: list[User], by: User) -> list[tuple[User, Refusal]]:
+        """Those of them who can't be changed so, each with the reason."""
+        return [(user, reason) for user in people if (reason := self.refuse(user, by))]
 
     def refuse(self, user: User, by: User) -> Refusal | None:
         """Why this user can't be changed so."""

@@ -192,7 +192,7 @@ def odd(request):
 
 def test_odd_document_breaks_no_page(admin, odd):
     for page in PAGES:
-        assert admin.get(page.format(odd.pk)).status_code == 200, page
+        assert admin.get(page.format(odd.pk), follow=True).status_code == 200, page
 
 
 def test_odd_document_is_in_the_list(admin, odd):

@@ -143,6 +143,26 @@ def test_confirmation_page_says_what_each_action_does(admin, action, sentence):
     assert send(admin, action, [user]).context["consequences"] == [sentence]
 
 
+def test_confirmation_page_counts_the_clients_of_who_is_stopped(admin, tecnico):
+    for _ in range(3):
+        a_client(parent=tecnico.user.email.upper())
+    response = send(admin, "suspend", [tecnico.user, a_client()])
+    assert "3 clients keep a technician who can't log in." in response.context["consequences"]
+
+
+def test_what_would_change_nobody_asks_for_nothing(admin):
+    user = a_client(estado="suspendido")
+    response = send(admin, "suspend", [user])
+    assert refused(response) == [user]
+    assert response.context["changed"] == 0
+
+
+def test_who_was_not_changed_is_listed_by_name(admin):
+    people = [a_client(nombre=nombre, estado="suspendido") for nombre in ("Zoe", "óscar", "Pablo")]
+    response = confirm(admin, "suspend", [*people, a_client()])
+    assert [user.nombre for user in refused(response)] == ["óscar", "Pablo", "Zoe"]
+
+
 def test_confirmation_without_a_technician_says_so_at_the_field(admin):
     response = confirm(admin, "assign", [a_client()])
     assert response.context["form"].errors["parent"] == ["Choose a technician."]

@@ -70,6 +70,12 @@ def test_user_who_is_not_active_gets_no_link(admin, estado):
     assert audit.entries.count_documents({}) == 0
 
 
+def test_for_a_user_who_is_not_active_no_link_is_offered(admin):
+    user = a_client(estado="inactivo")
+    page = admin.get(f"/users/{user.pk}/password/")
+    assert page.headers["Location"] == f"/users/{user.pk}/"
+
+
 def test_user_without_an_email_gets_no_link(admin):
     send(admin, stored(nombre="No mail", rol="Cliente"))
     assert mail.outbox == []

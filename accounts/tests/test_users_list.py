@@ -138,6 +138,14 @@ def test_counts_by_state_are_beside_the_filter(admin, people):
     assert found == {"activo": 4, "inactivo": 1, "suspendido": 1}
 
 
+def test_technicians_are_offered_by_name_whatever_their_accents(admin):
+    for nombre in ("Pablo", "Óscar", "juan"):
+        a_technician(nombre=nombre)
+    parent = admin.get("/users/").context["form"].fields["parent"]
+    names = [label.split(" (")[0] for _value, label in parent.choices]
+    assert names[-3:] == ["juan", "Óscar", "Pablo"]
+
+
 def test_counts_by_technician_are_beside_the_filter(admin, people):
     response = admin.get("/users/")
     assert counts(response, "parent") == {"none": 1, "tomas@example.org": 2, "zoe@example.org": 0}

@@ -94,6 +94,7 @@ def edit(request, user_id):
         request.POST or None,
         user=detail.user,
         technicians=detail.technicians,
+        technician=detail.technician,
         clients=detail.clients,
     )
     if form.is_valid() and form.save(actor(request)):
@@ -143,11 +144,12 @@ def _delete(request, user_id, form) -> bool:
 def password(request, user_id):
     """Mail a link to set a password: an invitation to who has none yet, else a reset."""
     user = directory.detail(user_id).user
+    if not user.is_active:
+        messages.error(request, _("This user is not active, so no link can be sent."))
+        return redirect("user", user_id)
     kind = "reset" if user.has_usable_password() else "invitation"
     if request.method == "POST":
-        if not user.is_active:
-            messages.error(request, _("This user is not active, so no link was sent."))
-        elif user.email and mail.send_link(request, user, kind):
+        if user.email and mail.send_link(request, user, kind):
             users.record_link(user, actor(request))
             messages.success(request, _("The link is on its way by email."))
         else:
@@ -176,6 +178,9 @@ def bulk(request):
         messages.error(request, " ".join(form.sentences()))
         return HttpResponseRedirect(back)
     people, technicians = directory.chosen(form.cleaned_data["ids"])
+    refused = form.refused(people, request.user)
+    if len(refused) == len(people):
+        return _changed(request, form, 0, refused, back)
     if not form.confirmed(technicians):
         form.offer(technicians)
         return _confirm(request, form, people, back)
@@ -189,13 +194,7 @@ def bulk(request):
     except users.NoSuchTechnician:
         messages.error(request, _("That technician is no longer active."))
         return HttpResponseRedirect(back)
-    context = {
-        "changed": changed,
-        "refused": consequences.by_reason(refused),
-        "gone": len(form.cleaned_data["ids"]) - changed - len(refused),
-        "back": back,
-    }
-    return render(request, "accounts/bulk_done.html", context)
+    return _changed(request, form, changed, refused, back)
 
 
 def _list_as_it_was(request) -> str:
@@ -215,6 +214,16 @@ def _confirm(request, form, people, back):
         "back": back,
     }
     return render(request, "accounts/bulk_confirm.html", context)
+
+
+def _changed(request, form, changed: int, refused: list, back: str):
+    context = {
+        "changed": changed,
+        "refused": consequences.by_reason(refused),
+        "gone": len(form.cleaned_data["ids"]) - changed - len(refused),
+        "back": back,
+    }
+    return render(request, "accounts/bulk_done.html", context)
 
 
 @administrator_required
