@@ -1,5 +1,7 @@
 """Entries of the audit log in sentences."""
 
+from datetime import date, datetime
+
 from bson import ObjectId
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -89,7 +91,7 @@ def told(entry: dict) -> list[str]:
     """What changed, in a sentence for each field, unless that is all that sentence() says."""
     if entry.get("action") == Action.CONTACTS:
         return []
-    is_new = entry.get("action") == Action.CREATE
+    is_new = entry.get("action") in (Action.CREATE, Action.MODERATE)
     changes = _part(entry, "changes")
     return [_change(field, values, is_new) for field, values in changes.items()]
 
@@ -97,17 +99,20 @@ def told(entry: dict) -> list[str]:
 def _change(field: str, values: dict, is_new: bool) -> str:
     label = FIELDS.get(field, field)
     if field in UNTOLD or not isinstance(values, dict) or not {"old", "new"} <= values.keys():
-        return _("%(field)s: changed") % {"field": label}
-    new = values.get("name") or _shown(field, values["new"])
-    return f"{label}: {new}" if is_new else f"{label}: {_shown(field, values['old'])} → {new}"
+        words = _("%(field)s: added") if is_new else _("%(field)s: changed")
+        return words % {"field": label}
+    new = values.get("name") or shown(field, values["new"])
+    return f"{label}: {new}" if is_new else f"{label}: {shown(field, values['old'])} → {new}"
 
 
-def _shown(field: str, value) -> str:
+def shown(field: str, value) -> str:
+    """A stored value of a user's field in words."""
     if value is None or value == "":
         return "—"
     if moment(value):
-        # Birth dates are stored as UTC midnight; no other dates are edited.
-        return date_format(value.date(), "SHORT_DATE_FORMAT")
+        value = value.date()  # birth dates are stored as UTC midnight; no other dates are edited
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return date_format(value, "SHORT_DATE_FORMAT")
     if field in CHOICES and value in CHOICES[field].values:
         return str(CHOICES[field](value).label)
     return text(value)

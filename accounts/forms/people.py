@@ -7,7 +7,7 @@ from django.utils.translation import ngettext
 
 from pialara_site.forms import Grouped
 
-from .. import users
+from .. import history, users
 from ..audit import Actor
 from ..models import User, normal
 from ..roles import Role, Status
@@ -36,9 +36,21 @@ NONE = _("None")
 NOBODY = _("Nobody")
 
 
+STATE = _("Only active users can log in. Any other state logs this person out.")
+STATE_OF_TECHNICIAN = _(
+    "Only active users can log in. Any other state logs this person out, and their clients stay "
+    "with them."
+)
+
+
 def technician_choices(technicians: dict[str, str], none=NONE) -> list:
     """Choices for a drop-down from {email: name}."""
     return [("", none), *((email, f"{name} ({email})") for email, name in technicians.items())]
+
+
+def with_state(technician: User) -> str:
+    """As a drop-down tells of a technician whom nobody can choose."""
+    return f"{technician} ({technician.email}): {technician.get_estado_display()}"
 
 
 def whose(clients: int) -> str:
@@ -82,11 +94,11 @@ class EditForm(PersonFields):
         self.initial["version"] = users.version(user, self.stored_fields())
 
     @staticmethod
-    def _offer(field: forms.Field, stored: str):
-        """Let a drop-down show what others have stored: a browser would choose the first choice."""
+    def _offer(field: forms.Field, stored: str, label: str = ""):
+        """Let a drop-down show what is stored and no choice: a browser would take the first one."""
         choices = getattr(field, "choices", None)
         if choices is not None and stored not in dict(choices):
-            field.choices = [(stored, stored or "—"), *choices]
+            field.choices = [(stored, label or stored or "—"), *choices]
 
     def stored_fields(self) -> list[str]:
         return [field for field in self.fields if field not in self.unstored]
@@ -113,18 +125,16 @@ class EditForm(PersonFields):
         self.add_error(
             None,
             _(
-                "Somebody else changed this user in the meantime, so nothing was saved. "
+                "This user was changed in the meantime, so nothing was saved. "
                 "Compare the fields below, then save again to keep what you see here."
             ),
         )
         for field in self.stored_fields():
             value = getattr(stored, field)
             if value != self.cleaned_data.get(field):
-                shown = dict(getattr(self.fields[field], "choices", ())).get(value, value)
-                self.add_error(
-                    field,
-                    _("Stored now: “%(value)s”.") % {"value": "—" if shown is None else shown},
-                )
+                choices = dict(getattr(self.fields[field], "choices", ()))
+                shown = choices.get(value) or history.shown(field, value)
+                self.add_error(field, _("Stored now: “%(value)s”.") % {"value": shown})
         self.data = self.data.copy()
         self.data["version"] = users.version(stored, self.stored_fields())
 
@@ -177,7 +187,7 @@ class RoleFields(forms.Form):
             self.cleaned_data |= {"sexo": None, "fecha_nacimiento": None, "patologia": ""}
 
 
-ABOUT_CLIENTS = (_("About clients"), ("sexo", "fecha_nacimiento", "patologia"))
+ABOUT_CLIENTS = (_("Only for clients"), ("sexo", "fecha_nacimiento", "patologia"))
 
 
 class UserCreateForm(Grouped, RoleFields, CreateForm):
@@ -196,7 +206,7 @@ class UserEditForm(Grouped, RoleFields, ClientFields, EditForm):
     estado = forms.ChoiceField(
         label=_("State"),
         choices=Status.choices,
-        help_text=_("Only active users can log in. Any other state logs this person out."),
+        help_text=STATE,
     )
     clients_to = forms.ChoiceField(
         label=_("If this person is no longer a technician, their clients go to"), required=False
@@ -208,15 +218,25 @@ class UserEditForm(Grouped, RoleFields, ClientFields, EditForm):
         ABOUT_CLIENTS,
     )
 
-    def __init__(self, *args, user: User, technicians: dict[str, str], clients: int, **kwargs):
+    def __init__(
+        self,
+        *args,
+        user: User,
+        technicians: dict[str, str],
+        technician: User | None,
+        clients: int,
+        **kwargs,
+    ):
         super().__init__(*args, user=user, **kwargs)
         self.fields["rol"].help_text = ANOTHER_ROLE
         self.fields["clients_to"].choices = technician_choices(technicians, NOBODY)
         self.fields["clients_to"].help_text = whose(clients)
-        if not clients:
+        if clients:
+            self.fields["estado"].help_text = STATE_OF_TECHNICIAN
+        else:
             del self.fields["clients_to"]
         self.fields["parent"].choices = technician_choices(technicians)
-        self._offer(self.fields["parent"], user.parent or "")
+        self._offer(self.fields["parent"], user.parent or "", technician and with_state(technician))
 
     def save(self, by: Actor, **options) -> User | None:
         return super().save(by, clients_to=self.cleaned_data.get("clients_to"), **options)

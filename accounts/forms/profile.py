@@ -3,6 +3,7 @@
 from django import forms
 from django.conf import settings
 from django.contrib.auth.forms import SetPasswordForm
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from mflix import genres
@@ -13,7 +14,7 @@ from ..audit import Actor
 from ..models import text
 from .fields import IdField, Whose, check_own_password, own_password
 
-MOST_FAVORITES = 50
+MOST_NAMES = 50
 
 # Who has one of these in common with what was typed is taken for the same person. Of a household
 # all have one telephone.
@@ -22,7 +23,10 @@ GONE = _(
     "This contact was changed or removed in the meantime, so nothing was saved. "
     "To keep what you see here, add it as a new contact."
 )
-CHANGED = _("Somebody else changed the contacts in the meantime. Here is what is stored now.")
+CHANGED = _(
+    "This contact was changed in the meantime, so nothing was saved. "
+    "Compare the fields below, then save again to keep what you see here."
+)
 
 
 class NamesField(forms.CharField):
@@ -35,7 +39,11 @@ class NamesField(forms.CharField):
 
     def clean(self, value):
         names = [" ".join(name.split()) for name in super().clean(value).splitlines()]
-        return list(dict.fromkeys(filter(None, names)))[:MOST_FAVORITES]
+        names = list(dict.fromkeys(filter(None, names)))
+        if len(names) > MOST_NAMES:
+            words = _("There is room for %(n)d names, and here are %(there)d.")
+            raise ValidationError(words % {"n": MOST_NAMES, "there": len(names)})
+        return names
 
 
 class PreferencesForm(Grouped, DisplayForm):

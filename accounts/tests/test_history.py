@@ -126,6 +126,14 @@ def test_somebody_new_had_no_value_before():
     assert told(entry("create", changes={"nombre": values(None, "Eva")})) == ["Name: Eva"]
 
 
+def test_what_is_not_told_of_somebody_new_was_added():
+    assert told(entry("create", changes={"patologia": {}})) == ["Condition: added"]
+
+
+def test_film_of_a_removed_comment_did_not_change():
+    assert told(entry("moderate", changes={"movie": values(None, "Up")})) == ["Film: Up"]
+
+
 def test_birth_date_is_the_stored_day_in_every_time_zone(settings):
     settings.TIME_ZONE = "America/Mexico_City"
     born = datetime(1990, 5, 4, tzinfo=UTC)

@@ -65,9 +65,16 @@ def test_names_are_tidied_and_kept_once(cliente):
     assert preferences_of(cliente)["favorite_cast"] == ["Chaplin", "Buster Keaton"]
 
 
-def test_no_more_than_fifty_names_are_kept(cliente):
-    save(cliente, favorite_cast="\n".join(map(str, range(60))))
+def test_fifty_names_are_kept(cliente):
+    save(cliente, favorite_cast="\n".join(map(str, range(50))))
     assert len(preferences_of(cliente)["favorite_cast"]) == 50
+
+
+def test_more_names_are_a_sentence_and_stay_typed(cliente):
+    typed = "\n".join(map(str, range(60)))
+    form = save(cliente, favorite_cast=typed).context["form"]
+    assert set(form.errors) == {"favorite_cast"}
+    assert form["favorite_cast"].value() == typed
 
 
 def test_names_may_be_empty(cliente):

@@ -350,6 +350,15 @@ def test_second_editor_sees_a_dash_for_what_is_empty_now(admin):
     assert "—" in errors(admin.post(f"/users/{user.pk}/edit/", sent))["sexo"][0]
 
 
+def test_second_editor_sees_what_is_stored_as_people_write_it(admin):
+    user = a_client(patologia="Disartria")
+    sent = shown(admin, user)
+    edit(admin, user, fecha_nacimiento="2001-02-28", patologia="")
+    found = errors(admin.post(f"/users/{user.pk}/edit/", sent, headers={"accept-language": "es"}))
+    assert "28/02/2001" in found["fecha_nacimiento"][0]
+    assert "—" in found["patologia"][0]
+
+
 def test_fields_that_agree_have_no_error(admin, stale):
     user, sent = stale
     response = admin.post(f"/users/{user.pk}/edit/", sent)

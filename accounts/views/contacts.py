@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from .. import consequences, contacts
-from ..forms.profile import CHANGED, ContactForm, RemoveContactForm
+from ..forms.profile import ContactForm, RemoveContactForm
 from ..requests import actor
 
 
@@ -57,7 +57,8 @@ def delete(request, client, place: int, *, back: str, crumbs=(), owner=None):
         try:
             contacts.remove(client.pk, place, actor(request), seen, owner, _id=new)
         except contacts.ChangedMeanwhile:
-            messages.error(request, CHANGED)
+            words = _("This contact was changed meanwhile, so nothing was removed.")
+            messages.error(request, words)
         else:
             messages.success(request, _("The contact is removed."))
         return redirect(back)
