@@ -23,7 +23,7 @@ DRAWN_YEARS = range(1850, 2151)
 
 @dataclass(frozen=True)
 class Column:
-    """`kind` may be "number", or "comments" for lists of Comment."""
+    """`kind` may be "number", "average", or "comments" for lists of Comment."""
 
     heading: str
     kind: str = "text"
@@ -65,6 +65,7 @@ class Report:
     read: Callable[..., list[Row]]
     draw: Callable[[list[Row]], list[Chart]]
     form: type | None = None
+    nothing: str = gettext_lazy("There is nothing to report yet.")
 
     @property
     def file_name(self) -> str:
@@ -186,11 +187,12 @@ REPORTS = {
         (
             Column(gettext_lazy("Director")),
             Column(gettext_lazy("Rated films"), "number"),
-            Column(RATING, "number"),
+            Column(RATING, "average"),
         ),
         _directors,
         _bars(RATING, 2),
         DirectorsForm,
+        gettext_lazy("No director has so many rated films."),
     ),
     "years": Report(
         gettext_lazy("Films and comments by year"),

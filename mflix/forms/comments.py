@@ -36,6 +36,7 @@ class EditForm(forms.Form):
         label=_("Your comment"),
         max_length=MOST_CHARACTERS,
         widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("Everybody can read it, with your name."),
     )
 
 
@@ -50,6 +51,12 @@ class CommentForm(EditForm):
 
     # In how many seconds the author may send the form again.
     retry_after = 0
+
+    def add_error(self, field, error):
+        """And ask for the image again, as no page holds one."""
+        super().add_error(field, error)
+        if self.files.get("image"):
+            self["image"].help_text = _("Please choose the image again.")
 
     def create(self, author: User, movie_id: ObjectId) -> ObjectId | None:
         """The id of the new comment, or None with errors at the form. Raises NoSuchMovie."""

@@ -11,6 +11,7 @@ LATITUDE = _("A latitude is a number between -90 and 90.")
 LONGITUDE = _("A longitude is a number between -180 and 180.")
 DISTANCE = _("A distance is a number between 0 and 500 km.")
 BOTH = _("A point needs both its latitude and its longitude.")
+FROM_WHERE = _("A distance needs a point that it is measured from.")
 ALL_EDGES = _("A box needs all four of its edges.")
 UPSIDE_DOWN = _("The northern edge can't be south of the southern edge.")
 
@@ -84,6 +85,8 @@ class TheaterSearchForm(forms.Form):
         return self._is_typed(EDGES)
 
     def clean(self):
+        if self._is_typed(["km"]) and not self._is_typed(("lat", "lng")):
+            self.add_error("km", FROM_WHERE)
         self._require_together(("lat", "lng"), BOTH)
         self._require_together(EDGES, ALL_EDGES)
         edges = self._given(("south", "north"))

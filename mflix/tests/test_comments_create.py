@@ -45,6 +45,13 @@ def nothing_is_stored() -> bool:
     return not any(each.count_documents({}) for each in stored)
 
 
+@pytest.mark.parametrize("text", ["", "x" * 5001])
+def test_image_is_asked_for_again_beside_another_mistake(cliente, movie, text):
+    asked = "Elige otra vez la imagen."
+    assert asked in send(cliente, movie, text, image=a_file()).text
+    assert asked not in send(cliente, movie, text).text
+
+
 # What is stored
 
 

@@ -10,6 +10,7 @@ from bson import ObjectId
 from bson.codec_options import CodecOptions
 from django.conf import settings as project
 from django.core.exceptions import ImproperlyConfigured
+from django.utils import translation
 from pymongo import MongoClient
 
 from mflix import reports
@@ -133,6 +134,14 @@ def test_equal_directors_are_listed_by_films_and_then_by_name(admin):
     rated("Carla", 7, 7, 7)
     names = [name for name, *_rest in cells(admin, "directors", films=1)]
     assert names == ["Carla", "Ana", "Berta"]
+
+
+def test_averages_have_two_digits_each(admin):
+    rated("Ana", 9, 9, 9)
+    rated("Luz", 8.9, 8.9, 8.9)
+    page = english(admin, "/mflix/reports/directors/")
+    assert ">9.00<" in page
+    assert ">8.90<" in page
 
 
 def test_film_counts_for_each_of_its_directors(admin):
@@ -331,7 +340,9 @@ def test_way_to_a_report_shows_that_it_takes_its_time(admin):
 
 @pytest.mark.parametrize("name", REPORTS)
 def test_report_without_data_says_so(admin, name):
-    assert "There is nothing to report yet." in english(admin, f"/mflix/reports/{name}/")
+    with translation.override("en"):
+        nothing = str(REPORTS[name].nothing)
+    assert nothing in english(admin, f"/mflix/reports/{name}/")
 
 
 def test_index_leads_to_every_report_and_its_file(admin):

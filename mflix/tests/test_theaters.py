@@ -139,6 +139,16 @@ def test_empty_search_near_a_point_offers_the_widest(anonymous, iberia):
     assert f'href="{address}">Search within 500 km</a>' in response.content.decode()
 
 
+def test_wider_circle_is_not_offered_where_something_else_may_exclude_all(anonymous, iberia):
+    page = anonymous.get("/mflix/theaters/?lat=43.3&lng=-1.98&city=Toledo", headers=ENGLISH)
+    assert "Search within" not in page.text
+
+
+def test_distance_from_nowhere_is_a_sentence(anonymous, iberia):
+    response = anonymous.get("/mflix/theaters/", {"km": "10"}, headers=ENGLISH)
+    assert errors(response) == {"km": ["A distance needs a point that it is measured from."]}
+
+
 def test_empty_widest_search_offers_no_wider(anonymous, iberia):
     response = anonymous.get("/mflix/theaters/?lat=0&lng=0&km=500", headers=ENGLISH)
     assert b"Search within" not in response.content
