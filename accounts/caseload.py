@@ -10,7 +10,8 @@ from pymongo import ASCENDING, DESCENDING
 
 from pialara_site.pages import Page
 
-from .directory import pattern, read_page
+from .directory import read_page
+from .likeness import pattern
 from .models import User, birthday
 from .roles import Role
 from .users import COLLATION, users

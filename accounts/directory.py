@@ -4,9 +4,7 @@ The queries are built by pure functions. A page of users is one query, and its t
 numbers beside its filters are another, which reads only the keys of one index.
 """
 
-import re
-import unicodedata
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -22,6 +20,7 @@ from pialara_site.pages import Page
 from pialara_site.pipelines import united
 
 from . import audit, sessions
+from .likeness import named_like
 from .models import User, normal
 from .roles import Role, Status
 from .users import (
@@ -43,7 +42,6 @@ ROW = {"email": 1, "nombre": 1, "rol": 1, "estado": 1, "parent": 1, "ultimo_acce
 TECHNICIAN = {"email": 1, "nombre": 1}
 KIND = ("rol", "estado", "parent")
 
-LAST_OF_LATIN_1 = "\xff"
 NO_SUCH_HINT = 2
 # More than a list brings with it, so that all of it comes in one answer.
 ONE_BATCH = 10_000
@@ -93,50 +91,6 @@ class Numbers:
     def technician(self, email: str) -> str:
         """Their name, or the email of who is no technician."""
         return self.technicians.get(email) or email
-
-
-def _variants() -> dict[str, str]:
-    """The letters of Western Europe with their accented forms: {"a": "aàáâ…"}.
-
-    More of them would make the search slow: beyond Latin-1 a class of letters is no table any more.
-    """
-    found = defaultdict(str)
-    for letter in map(chr, [*range(ord("a"), ord("z") + 1), *range(0xDF, 0x100)]):
-        found[unicodedata.normalize("NFD", letter)[0]] += letter
-    return found
-
-
-_VARIANTS = _variants()
-
-
-def pattern(part: str) -> str:
-    """A regular expression for `part` in a text, blind to accents; run it with the option i.
-
-    Several words may also be the beginnings of words there, in any order.
-    """
-    words = ["".join(map(_letter, word)) for word in unicodedata.normalize("NFC", part).split()]
-    together = r"\s+".join(words)
-    if len(words) == 1:
-        return together
-    apart = "".join(rf"(?=(?:.*\s)?{word})" for word in words)
-    return f"{together}|(?s:^{apart})"
-
-
-def _letter(letter: str) -> str:
-    parts = unicodedata.normalize("NFD", letter.lower())
-    plain = "".join(
-        f"[{_VARIANTS[each]}]\\p{{M}}*" if each in _VARIANTS else re.escape(each)
-        for each in parts
-        if not unicodedata.combining(each)
-    )
-    # One that is stored in one piece is no form of its plain letter there.
-    in_one_piece = len(parts) > 1 and letter > LAST_OF_LATIN_1
-    return f"(?:{plain}\\p{{M}}*|{letter})" if in_one_piece else plain
-
-
-def named_like(part: str) -> dict:
-    like = {"$regex": pattern(part), "$options": "i"}
-    return {"$or": [{"nombre": like}, {"email": like}]}
 
 
 def order(sort: str) -> dict:

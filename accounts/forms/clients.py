@@ -4,7 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from pialara_site.filters import FilterForm, SearchField
-from pialara_site.pages import sort_of
+from pialara_site.sorting import sort_of
 
 from ..caseload import SORTS, Attention
 

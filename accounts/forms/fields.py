@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from pialara_site.forms import no_address, visible_line
+from pialara_site.typed import no_address, visible_line
 
 from .. import attempts
 from ..models import User, normal

@@ -10,7 +10,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
 from pialara_site.filters import FilterForm, SearchField
-from pialara_site.pages import sort_of
+from pialara_site.sorting import sort_of
 
 from .. import audit, directory
 from ..directory import NO_TECHNICIAN, Filters, Numbers

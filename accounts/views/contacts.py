@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from .. import consequences, contacts
-from ..forms.profile import ContactForm, RemoveContactForm
+from ..forms.contacts import ContactForm, RemoveContactForm
 from ..requests import actor
 
 
