@@ -5,12 +5,12 @@ from bson import ObjectId
 from django.conf import settings
 from pymongo import ASCENDING, DESCENDING
 from pymongo.collection import Collection
-from pymongo.errors import ExecutionTimeout, NetworkTimeout
 from pymongo.read_preferences import make_read_preference, read_pref_mode_from_name
 
 from pialara_site import changes
 from pialara_site.cache import cached
 from pialara_site.changes import Topic
+from pialara_site.outages import TOO_SLOW
 
 from .comments import comments
 from .movies import COLLATION, movies
@@ -224,5 +224,5 @@ def _rows(collection: Collection, pipeline: list[dict], **options) -> list[dict]
             if known > changes.NEVER:
                 session.advance_operation_time(known)
             return list(source.aggregate(pipeline, session=session, **options))
-    except (ExecutionTimeout, NetworkTimeout) as error:
+    except TOO_SLOW as error:
         raise TooSlow from error

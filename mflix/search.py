@@ -7,7 +7,7 @@ from functools import cached_property
 from django.http import QueryDict
 from pymongo import ASCENDING, DESCENDING
 
-from pialara_site.pages import one_of, search_text, visible
+from pialara_site.typed import visible
 
 from .keyset import LOWEST_NUMBER, LOWEST_TEXT, Order
 from .movies import POPULARITY
@@ -112,6 +112,10 @@ class Search:
         return wanted
 
 
+def _text(query: QueryDict, name: str) -> str:
+    return visible(query.get(name, ""))
+
+
 def _values(query: QueryDict, name: str) -> tuple[str, ...]:
     texts = filter(None, map(visible, query.getlist(name)[:MOST_VALUES]))
     return tuple(dict.fromkeys(texts))
@@ -133,11 +137,12 @@ def _rating(query: QueryDict, name: str) -> float | None:
 
 
 def _bucket(query: QueryDict, name: str) -> str:
-    return one_of(query.get(name, ""), (*map(str, BUCKETS[name][:-1]), OTHER))
+    text = query.get(name, "")
+    return text if text in (*map(str, BUCKETS[name][:-1]), OTHER) else ""
 
 
 _READERS = {
-    **dict.fromkeys(("q", "title", "rated", "type"), search_text),
+    **dict.fromkeys(("q", "title", "rated", "type"), _text),
     **dict.fromkeys(FIELDS, _values),
     "language": _languages,
     **dict.fromkeys(("year_from", "year_to"), _year),
@@ -171,7 +176,6 @@ def beginning_with(text: str) -> dict:
 def order_of(search: Search, sort: str) -> tuple[str, Order]:
     """The sort that is asked for, or the nearest one, by name and as an Order."""
     default = RELEVANCE if search.q else DEFAULT_SORT
-    name = one_of(sort, ORDERS, default)
-    if name == RELEVANCE and not search.q:
-        name = default
+    is_one = sort in ORDERS and (sort != RELEVANCE or search.q)
+    name = sort if is_one else default
     return name, ORDERS[name]

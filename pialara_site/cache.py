@@ -16,16 +16,15 @@ from threading import Lock
 from typing import Any
 
 from bson import Timestamp
-from pymongo.errors import ExecutionTimeout, NetworkTimeout, PyMongoError
+from pymongo.errors import PyMongoError
 
 from . import changes
 from .changes import Topic
-from .middleware import database_down
+from .outages import TOO_SLOW, database_down
 
 # No entry lives longer. A primary that dies may have shown what it never told others.
 SECONDS = 600
 SECONDS_UNHEARD = 5  # of what may change, while changes are not heard
-TOO_SLOW = (ExecutionTimeout, NetworkTimeout)
 MOST_ENTRIES = 2_000
 MOST_BYTES = 16 * 2**20
 

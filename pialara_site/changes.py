@@ -19,8 +19,8 @@ from pymongo.collection import Collection
 from pymongo.database import Database
 from pymongo.errors import PyMongoError
 
-from .middleware import database_down
 from .mongo import mflix, pialara
+from .outages import database_down
 
 # What is kept in memory, or shown by open pages, is made of these. The server keeps the others from
 # us: sessions, attempts to log in and views of films change all the time.

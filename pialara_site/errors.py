@@ -4,6 +4,8 @@ from django.shortcuts import render
 
 from . import display
 
+RETRY_SECONDS = 5  # of a page that may be there again then
+
 
 def page(request, status: int, name: str = "", **context):
     """The page of the error `name`, or of its status."""

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.formats import localize
 from django.utils.translation import gettext_lazy as _
 
-from .pages import visible
+from .typed import visible
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,6 @@
 """How every form looks: labels, help, errors and Bulma's classes come from templates/forms."""
 
-import unicodedata
-
 from django import forms
-from django.core.exceptions import ValidationError
 from django.forms.renderers import TemplatesSetting
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -31,24 +28,6 @@ def widget(field: forms.BoundField) -> SafeString:
     if field.errors and css:
         css += " is-danger"
     return field.as_widget(attrs={"class": css} if css else None)
-
-
-# They turn the text around them, also that of others.
-DIRECTIONS = set(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A))))
-BLANK_LETTERS = set(map(chr, (0x115F, 0x1160, 0x3164, 0xFFA0)))  # which Unicode calls letters
-
-
-def visible_line(value: str):
-    """A validator for texts of one line: no line breaks or other codes, and something to see."""
-    codes = any(unicodedata.category(c) == "Cc" or c in DIRECTIONS for c in value)
-    if codes or not any(c.isprintable() and c not in BLANK_LETTERS for c in value):
-        raise ValidationError(_("Please use only letters, digits and visible characters."))
-
-
-def no_address(value: str):
-    """A validator for names, which stand in mails: who gets one shall find no link there."""
-    if "://" in value or "www." in value.lower():
-        raise ValidationError(_("A name can't be an internet address."))
 
 
 class Grouped(forms.Form):

@@ -1,7 +1,4 @@
-"""Whether this process lives and can serve people, for load balancers and whoever is paged.
-
-The collection `readiness` holds one document, which every check writes anew.
-"""
+"""Whether this process lives and can serve people, for load balancers and whoever is paged."""
 
 import time
 from collections.abc import Callable
@@ -13,8 +10,9 @@ from django.http import HttpResponse, JsonResponse
 from django.utils.cache import add_never_cache_headers
 from pymongo.errors import PyMongoError
 
-from . import cache
-from .mongo import pialara, require_finished_restore, require_replica_set
+from . import cache, schema
+from .mongo import require_finished_restore, require_replica_set
+from .readiness import readiness
 from .terminal import gettext as _
 
 SECONDS = 2  # for all checks together
@@ -23,10 +21,6 @@ KEPT_SECONDS = 1
 SCHEMA_SEEN_SECONDS = 60
 
 OK = "ok"
-
-INDEXES = []
-
-readiness = pialara.readiness
 
 
 class NotReady(Exception):
@@ -92,8 +86,6 @@ def _restore():
 
 
 def _schema():
-    from . import schema  # which knows this collection
-
     global _seen
     if time.monotonic() - _seen > SCHEMA_SEEN_SECONDS:
         if found := schema.drift():

@@ -16,7 +16,7 @@ from accounts import shown as people
 from mflix import details
 from mflix import shown as films
 
-from . import forms, links, markup, pages
+from . import forms, links, markup, sorting
 from .cache import Cache
 from .documents import Documents, takes_context
 
@@ -48,8 +48,8 @@ FILTERS = {
     "set": frozenset,
     "showable": models.moment,
     "tenths": markup.tenths,
-    "sorted_by": pages.sorted_by,
-    "toggled": pages.toggled,
+    "sorted_by": sorting.sorted_by,
+    "toggled": sorting.toggled,
     "told": history.told,
     "urlencode": defaultfilters.urlencode,
     "words": models.text,

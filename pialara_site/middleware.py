@@ -8,45 +8,14 @@ from django.core.signals import got_request_exception
 from django.dispatch import receiver
 from django.http import HttpResponseNotAllowed
 from django.utils.cache import add_never_cache_headers
-from pymongo.errors import (
-    BulkWriteError,
-    ConfigurationError,
-    ConnectionFailure,
-    ExecutionTimeout,
-    OperationFailure,
-    PyMongoError,
-    WaitQueueTimeoutError,
-    WriteConcernError,
-)
 
 from . import errors, resending
+from .errors import RETRY_SECONDS
+from .outages import database_down
 
-RETRY_SECONDS = 5
 METHODS = ["GET", "HEAD", "POST"]
 
-# ConfigurationError is what a mongodb+srv:// name that can't be looked up raises.
-DOWN = (
-    ConfigurationError,
-    ConnectionFailure,
-    ExecutionTimeout,
-    WaitQueueTimeoutError,
-    WriteConcernError,
-)
-
-# Of commands that ended through no fault of ours: a member has just started (134), a restore put
-# another collection in the place of the one that was read (175), or the server is ending (11601).
-ENDED_BY_THE_SERVER = {134, 175, 11601}
-
 logger = logging.getLogger(__name__)
-
-
-def database_down(error: BaseException | None) -> bool:
-    """Does `error` mean that MongoDB is unreachable or too slow, not that we asked wrongly?"""
-    if isinstance(error, BulkWriteError) and error.details["writeConcernErrors"]:
-        return True
-    if isinstance(error, OperationFailure) and error.code in ENDED_BY_THE_SERVER:
-        return True
-    return isinstance(error, PyMongoError) and (isinstance(error, DOWN) or error.timeout)
 
 
 class DatabaseDownMiddleware:

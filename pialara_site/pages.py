@@ -4,7 +4,6 @@ import re
 from dataclasses import dataclass, replace
 
 from bson import ObjectId
-from django.http import QueryDict
 from django.utils.crypto import salted_hmac
 from pymongo import ASCENDING
 from pymongo.collation import Collation
@@ -146,37 +145,3 @@ def _beyond(row: dict, order: dict[str, int]) -> list[dict]:
             filters.append({**tied, **beyond, **are_plain})
         tied[name] = {"$eq": value}
     return filters[::-1]
-
-
-def one_of(wanted: str, allowed, default: str = "") -> str:
-    """`wanted` if it is allowed, else `default`."""
-    return wanted if wanted in allowed else default
-
-
-def sort_of(wanted: str, fields, default: str) -> str:
-    """`wanted` if it is one of `fields`, or one with "-" before it, else `default`."""
-    return wanted if wanted.removeprefix("-") in fields else default
-
-
-def visible(text: str) -> str:
-    """A text to search for, without what no name holds: ends trimmed, no invisible codes, and of
-    all kinds of space the plain one.
-    """
-    spaced = (" " if letter.isspace() else letter for letter in text)
-    return "".join(filter(str.isprintable, spaced)).strip()[:100]
-
-
-def search_text(query: QueryDict, name: str = "q") -> str:
-    return visible(query.get(name, ""))
-
-
-def sorted_by(sort: str, field: str) -> str:
-    """The value of aria-sort for the column `field` of a list sorted by `sort`."""
-    if sort.removeprefix("-") != field:
-        return "none"
-    return "descending" if sort.startswith("-") else "ascending"
-
-
-def toggled(sort: str, field: str) -> str:
-    """The sort that a click on the heading of `field` asks for."""
-    return f"-{field}" if sort == field else field

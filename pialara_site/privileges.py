@@ -10,8 +10,8 @@ from pymongo.collection import Collection
 from accounts import attempts, audit, sessions, users
 from mflix import attachments, comments, movies, popularity
 
-from .health import readiness
 from .mongo import client, mflix, pialara
+from .readiness import readiness
 
 # In all of a database; a change stream of it needs both find and changeStream.
 READS = ["find", "changeStream", "listCollections", "listIndexes"]

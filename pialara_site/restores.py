@@ -21,8 +21,8 @@ from pymongo.errors import InvalidName, PyMongoError
 from .backups import Manifest, NotABackup
 from .batches import ahead
 from .dumps import BrokenFile, stored
-from .health import readiness
 from .mongo import RESTORING, client, mflix, pialara
+from .readiness import readiness
 from .snapshots import STAGED, collections_of, documents_file, metadata_file
 
 BATCH_BYTES = 4 << 20  # however large the documents are, so that memory stays flat

@@ -12,7 +12,7 @@ from pymongo.errors import CollectionInvalid, OperationFailure
 from accounts import attempts, audit, sessions, users
 from mflix import attachments, comments, movies, popularity, theaters
 
-from . import health
+from . import readiness
 from .mongo import require_finished_restore, require_replica_set
 
 COLLECTIONS: list[tuple[Collection, ModuleType]] = [
@@ -26,7 +26,7 @@ COLLECTIONS: list[tuple[Collection, ModuleType]] = [
     (attachments.files, attachments),
     (attachments.chunks, attachments.Chunks),
     (theaters.theaters, theaters),
-    (health.readiness, health),
+    (readiness.readiness, readiness),
 ]
 
 

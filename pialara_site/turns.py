@@ -15,7 +15,6 @@ from django.core.exceptions import SuspiciousOperation
 THREADS = 80
 AT_WORK = 4
 PATIENCE_SECONDS = 0.25
-RETRY_SECONDS = 5
 
 _working = BoundedSemaphore(AT_WORK)
 _is_working = ContextVar("is_working", default=False)

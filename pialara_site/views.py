@@ -20,10 +20,11 @@ from accounts.views import admin, client, technician
 
 from . import display, errors
 from .display import Display
+from .errors import RETRY_SECONDS
 from .forms import DisplayForm
 from .public_pages import public
 from .styleguide import examples
-from .turns import RETRY_SECONDS, Busy
+from .turns import Busy
 
 _HOMES = {
     Role.ADMINISTRADOR: admin.home,

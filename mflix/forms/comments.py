@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from accounts.attempts import TooManyAttempts
 from accounts.forms.fields import IdField
 from accounts.models import User
-from pialara_site.pages import visible
+from pialara_site.typed import visible
 
 from .. import attachments, comments
 

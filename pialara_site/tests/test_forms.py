@@ -2,9 +2,8 @@
 
 import pytest
 from django import forms
-from django.core.exceptions import ValidationError
 
-from pialara_site.forms import Grouped, visible_line
+from pialara_site.forms import Grouped
 
 
 class ExampleForm(forms.Form):
@@ -99,17 +98,3 @@ def test_group_without_fields_is_left_out():
 def test_errors_of_groups_are_summed_up_in_their_order():
     html = str(GroupedForm({}))
     assert html.index("#id_name") < html.index("#id_street")
-
-
-@pytest.mark.parametrize("text", ["Ana", "José Ñ", "😀", "\u05d0 right to left", "$ne", "<b>"])
-def test_any_visible_text_is_taken(text):
-    visible_line(text)
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["a\nb", "a\tb", "a\x00b", "\x1b[31m", "a\x7f", "\x85", "\u202eana", "\u200b", "\u3164"],
-)
-def test_what_nobody_sees_or_what_turns_others_texts_around_is_refused(text):
-    with pytest.raises(ValidationError):
-        visible_line(text)

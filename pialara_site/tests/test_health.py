@@ -7,6 +7,7 @@ import pytest
 from accounts import users
 from pialara_site import health, schema
 from pialara_site.mongo import RESTORING, pialara
+from pialara_site.readiness import readiness
 from tests.fail_points import CUT_OFF, UNCONFIRMED, failing
 
 FINE = dict.fromkeys(("replica set", "read", "write", "restore", "schema"), "ok")
@@ -60,7 +61,7 @@ def test_answer_is_for_all_who_ask_within_a_second(caching, anonymous, commands,
 def test_checks_leave_one_document(anonymous):
     for _ in range(3):
         anonymous.get("/readyz")
-    assert health.readiness.count_documents({}) == 1
+    assert readiness.count_documents({}) == 1
 
 
 def test_schema_that_was_seen_a_moment_ago_costs_no_command(anonymous, commands, monkeypatch):

@@ -18,7 +18,7 @@ from pymongo.errors import (
 )
 
 from accounts import audit, directory, sessions, users
-from pialara_site.middleware import database_down
+from pialara_site.outages import database_down
 
 AWAY = [
     AutoReconnect("closed"),

@@ -2,11 +2,9 @@
 
 import pytest
 from bson import ObjectId
-from django.http import QueryDict
 
-from pialara_site import pages
 from pialara_site.batches import batches
-from pialara_site.pages import Page, one_of, search_text, sort_of
+from pialara_site.pages import Page
 
 A_PLACE = "65f0c0ffee65f0c0ffee65f0-0123abcd"
 
@@ -100,60 +98,6 @@ def test_page_beside_a_row_has_a_number_too():
 )
 def test_page_beside_what_is_no_row_is_the_first(wanted):
     assert (page_of(wanted).number, page_of(wanted).beside) == (1, None)
-
-
-@pytest.mark.parametrize(("wanted", "taken"), [("M", "M"), ("", ""), ("m", ""), ("$ne", "")])
-def test_unknown_choice_is_none(wanted, taken):
-    assert one_of(wanted, ["M", "H"]) == taken
-
-
-@pytest.mark.parametrize(
-    ("wanted", "taken"),
-    [
-        ("email", "email"),
-        ("-email", "-email"),
-        ("--email", "nombre"),
-        ("", "nombre"),
-        ("password", "nombre"),
-    ],
-)
-def test_unknown_sort_is_the_default(wanted, taken):
-    assert sort_of(wanted, ["nombre", "email"], "nombre") == taken
-
-
-@pytest.mark.parametrize(
-    ("typed", "sought"),
-    [
-        ("  ana  ", "ana"),
-        ("a\x00n\u202ea\n", "ana"),
-        ("josé 😀", "josé 😀"),
-        ("x" * 1000, "x" * 100),
-        ("\x00", ""),
-    ],
-)
-def test_search_text_is_what_can_be_seen(typed, sought):
-    query = QueryDict(mutable=True)
-    query["q"] = typed
-    assert search_text(query) == sought
-
-
-def test_search_text_that_is_missing_is_empty():
-    assert search_text(QueryDict()) == ""
-
-
-@pytest.mark.parametrize(
-    ("sort", "said"),
-    [("nombre", "ascending"), ("-nombre", "descending"), ("email", "none"), ("-email", "none")],
-)
-def test_heading_says_how_its_column_is_sorted(sort, said):
-    assert pages.sorted_by(sort, "nombre") == said
-
-
-@pytest.mark.parametrize(
-    ("sort", "next_sort"), [("nombre", "-nombre"), ("-nombre", "nombre"), ("email", "nombre")]
-)
-def test_click_on_a_heading_turns_its_order_around(sort, next_sort):
-    assert pages.toggled(sort, "nombre") == next_sort
 
 
 @pytest.mark.parametrize(
