@@ -14,8 +14,7 @@ from pymongo import ASCENDING, DESCENDING, IndexModel
 from pialara_site import pages
 from pialara_site.mongo import pialara
 from pialara_site.pages import Page
-
-from .models import text
+from pialara_site.stored import text
 
 entries = pialara.audit_log
 

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from .models import text
+from pialara_site.stored import text
 
 
 def browser(user_agent) -> str:

@@ -13,8 +13,10 @@ from django.utils.translation import gettext as _
 from pymongo import InsertOne, UpdateOne
 from pymongo.errors import BulkWriteError
 
+from pialara_site.stored import text
+
 from . import sessions
-from .models import normal, text
+from .models import normal
 from .roles import Role, Sex, Status
 from .users import COLLATION, users
 

@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from pialara_site.links import url_for
+from pialara_site.stored import moment, of_kind, text
 
 from .audit import UNTOLD, Action
-from .models import moment, text
 from .roles import Role, Sex, Status
 
 # What somebody did to somebody else, and to themselves.
@@ -73,7 +73,7 @@ def sentence(entry: dict) -> SafeString:
 
 
 def _part(entry: dict, name: str) -> dict:
-    return entry[name] if isinstance(entry.get(name), dict) else {}
+    return of_kind(entry.get(name), dict)
 
 
 def _person(person: dict, there: list[ObjectId]) -> SafeString:

@@ -12,6 +12,8 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
+from pialara_site.stored import moment, number, of_kind, text
+
 from .roles import Role, Sex, Status
 
 _ROLES, _STATES, _SEXES = dict(Role.choices), dict(Status.choices), dict(Sex.choices)
@@ -35,25 +37,9 @@ def _label(labels: dict, value: str | None) -> str | None:
     return str(labels[value]) if value in labels else value
 
 
-def text(value) -> str:
-    """What a stored value of any type looks like where a text belongs."""
-    return "" if value is None else str(value)
-
-
 def normal(email: str) -> str:
     """An email as it is stored."""
     return email.strip().lower()
-
-
-def moment(value) -> datetime | None:
-    """A date that can be shown in every time zone: those at the edges of the calendar can't."""
-    return value if isinstance(value, datetime) and 1 < value.year < 9999 else None
-
-
-def _is_count(value) -> bool:
-    """Programs that write JavaScript's numbers store 3.0, and MongoDB counts on from that."""
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return is_number and abs(value) < float("inf")
 
 
 class User(AbstractBaseUser):
@@ -107,12 +93,8 @@ class User(AbstractBaseUser):
     def from_document(cls, doc: dict) -> "User":
         """Read `doc`, whoever wrote it: what is missing or mistyped gets a harmless value."""
         born = moment(doc.get("fecha_nacimiento"))
-        contacts = doc.get("contactos")
-        contacts = contacts if isinstance(contacts, list) else []
-        preferences = doc.get("preferences")
-        watchlist = doc.get("watchlist")
-        watchlist = watchlist if isinstance(watchlist, list) else []
-        accesses = doc.get("accesos")
+        contacts = of_kind(doc.get("contactos"), list)
+        watchlist = of_kind(doc.get("watchlist"), list)
         return cls(
             _id=doc["_id"],
             email=text(doc.get("email")),
@@ -125,12 +107,12 @@ class User(AbstractBaseUser):
             fecha_nacimiento=born and born.date(),
             patologia=text(doc.get("patologia")),
             contactos=[c if isinstance(c, dict) else {"nombre": text(c)} for c in contacts],
-            preferences=preferences if isinstance(preferences, dict) else {},
+            preferences=of_kind(doc.get("preferences"), dict),
             watchlist=[each for each in watchlist if isinstance(each, ObjectId)],
             creado=moment(doc.get("creado")),
             modificado=moment(doc.get("modificado")),
             ultimo_acceso=moment(doc.get("ultimo_acceso")),
-            accesos=int(accesses) if _is_count(accesses) else 0,
+            accesos=int(number(doc.get("accesos")) or 0),
         )
 
     @property

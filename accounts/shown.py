@@ -9,8 +9,9 @@ from django.utils.translation import get_language
 
 from pialara_site import markup
 from pialara_site.links import url_for
+from pialara_site.stored import text
 
-from .models import User, text
+from .models import User
 from .roles import Role, Status
 
 # A tag's drawing, and its tone.

@@ -18,8 +18,9 @@ from pymongo.errors import DuplicateKeyError
 from accounts import audit
 from accounts.attempts import Limit
 from accounts.audit import Action, Actor
-from accounts.models import User, moment, normal, text
+from accounts.models import User, normal
 from pialara_site.mongo import CONFIRMED, mflix, transaction
+from pialara_site.stored import moment, text
 
 from . import attachments
 from .keyset import LOWEST_DATE, Cursor, Order, Phase, Slice

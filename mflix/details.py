@@ -6,9 +6,9 @@ from urllib.parse import quote, urlencode
 
 from django.utils.translation import gettext as _
 
-from accounts.models import moment, text
 from pialara_site.links import url_for
 from pialara_site.markup import formatted, intcomma
+from pialara_site.stored import moment, number, of_kind, text
 
 from .browsing import TYPES, shown
 
@@ -190,14 +190,8 @@ def _rating(by: str, value, most: int, count=None, meter=None) -> dict:
 def _at(document: dict, *path: str) -> dict:
     """The object at this path, or an empty one."""
     for name in path:
-        found = document.get(name)
-        document = found if isinstance(found, dict) else {}
+        document = of_kind(document.get(name), dict)
     return document
-
-
-def number(value) -> Real | None:
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return value if is_number and abs(value) < float("inf") else None
 
 
 def is_text(value) -> bool:

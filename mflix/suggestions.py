@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from numbers import Real
 
 from pialara_site.pipelines import united
+from pialara_site.stored import number
 
-from .details import number
 from .movies import CARD, POPULAR_FIRST, movies
 from .search import DEFAULT_SORT, ORDERS
 

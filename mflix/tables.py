@@ -11,8 +11,8 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import moment, text
 from pialara_site.charts import Chart, bars, line
+from pialara_site.stored import moment, text
 
 from . import genres, reports
 from .forms.reports import DirectorsForm

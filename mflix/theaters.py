@@ -14,6 +14,7 @@ from pymongo import ASCENDING, GEOSPHERE, IndexModel
 from pymongo.errors import OperationFailure
 
 from pialara_site.mongo import mflix
+from pialara_site.stored import of_kind
 
 from .movies import COLLATION
 
@@ -186,8 +187,8 @@ class Theater:
 
     @classmethod
     def from_document(cls, doc: dict) -> "Theater":
-        location = _mapping(doc.get("location"))
-        address = _mapping(location.get("address"))
+        location = of_kind(doc.get("location"), dict)
+        address = of_kind(location.get("address"), dict)
         streets = [_line(address.get(name)) for name in ("street1", "street2")]
         metres = doc.get("metres")
         return cls(
@@ -208,10 +209,6 @@ class Theater:
             return ""
         x, y = (f"{number:.6f}" for number in self.point)
         return f"https://www.openstreetmap.org/?mlat={y}&mlon={x}#map=16/{y}/{x}"
-
-
-def _mapping(value) -> dict:
-    return value if isinstance(value, dict) else {}
 
 
 def _line(value) -> str:

@@ -11,12 +11,12 @@ from django_htmx.jinja import htmx_script
 from jinja2 import Environment, Undefined, pass_eval_context
 from markupsafe import Markup, escape
 
-from accounts import browsers, history, models
+from accounts import browsers, history
 from accounts import shown as people
 from mflix import details
 from mflix import shown as films
 
-from . import forms, links, markup, sorting
+from . import forms, links, markup, sorting, stored
 from .cache import Cache
 from .documents import Documents, takes_context
 
@@ -46,13 +46,13 @@ FILTERS = {
     "relative": markup.relative,
     "sentence": history.sentence,
     "set": frozenset,
-    "showable": models.moment,
+    "showable": stored.moment,
     "tenths": markup.tenths,
     "sorted_by": sorting.sorted_by,
     "toggled": sorting.toggled,
     "told": history.told,
     "urlencode": defaultfilters.urlencode,
-    "words": models.text,
+    "words": stored.text,
 }
 # Parts of pages that are the same for many.
 parts = Cache(most_entries=5_000, most_bytes=5 * 2**20)

@@ -8,10 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from mflix import genres
 from pialara_site.forms import DisplayForm, Grouped
+from pialara_site.stored import text
 
 from .. import users
 from ..audit import Actor
-from ..models import text
 from .fields import Whose, check_own_password, own_password
 
 MOST_NAMES = 50
