@@ -39,8 +39,8 @@ lint: .venv/installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
-# After translating: the compiled catalogues are kept, so running needs no gettext.
-# What the code says, into the catalogues, and what they hold, compiled.
+# The texts of the code into locale/, and locale/ compiled; both are committed, so that running needs
+# no gettext.
 KEYWORDS = gettext_lazy gettext_noop ngettext_lazy:1,2
 messages: .venv/installed-dev
 	@mkdir -p var

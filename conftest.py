@@ -93,9 +93,9 @@ def forget_everything():
 def _no_views_behind_our_back(mongod):
     """Views of films wait for popularity.flush(), or each test would hear those of the last."""
     from mflix import popularity
-    from pialara_site.background import Background
+    from tests.held import Held
 
-    popularity.waiting = Background(popularity.store, 100, start=lambda flush: None)
+    popularity.waiting = Held(popularity.store, 100)
 
 
 @pytest.fixture(scope="session")

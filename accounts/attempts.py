@@ -44,7 +44,7 @@ class TooManyAttempts(Exception):
 
 @contextmanager
 def looked_at(*entered: tuple["Limit", str, datetime]) -> Iterator[None]:
-    """While a password is looked at; when too many wait for that, what was entered is none."""
+    """While a password is looked at: if Busy ends that, what was `entered` for it is taken back."""
     try:
         yield
     except Busy:

@@ -18,13 +18,13 @@ from pialara_site.stored import text
 
 entries = pialara.audit_log
 
-_NEWEST = [("at", DESCENDING), ("_id", DESCENDING)]
+NEWEST = [("at", DESCENDING), ("_id", DESCENDING)]
 INDEXES = [
-    IndexModel(_NEWEST),
-    IndexModel([("actor.email", ASCENDING), *_NEWEST]),
-    IndexModel([("target.email", ASCENDING), *_NEWEST]),
-    IndexModel([("target._id", ASCENDING), *_NEWEST]),
-    IndexModel([("action", ASCENDING), *_NEWEST]),
+    IndexModel(NEWEST),
+    IndexModel([("actor.email", ASCENDING), *NEWEST]),
+    IndexModel([("target.email", ASCENDING), *NEWEST]),
+    IndexModel([("target._id", ASCENDING), *NEWEST]),
+    IndexModel([("action", ASCENDING), *NEWEST]),
 ]
 VALIDATOR = {
     "bsonType": "object",
@@ -146,10 +146,10 @@ def count(wanted: dict) -> int:
 
 def read(page: Page, wanted: dict) -> tuple[Page, list[dict]]:
     """A page of the entries that fit `wanted`, newest first, each with who is still `there`."""
-    return pages.read(page, entries, wanted, dict(_NEWEST), *WITH_THOSE_THERE)
+    return pages.read(page, entries, wanted, dict(NEWEST), *WITH_THOSE_THERE)
 
 
 def about(user_id: ObjectId, most: int) -> list[dict]:
     """The last entries about a user, without the addresses: for who may not see the log itself."""
     wanted = {"target._id": user_id}
-    return list(entries.find(wanted, {"ip": 0}, sort=_NEWEST, limit=most, batch_size=most + 1))
+    return list(entries.find(wanted, {"ip": 0}, sort=NEWEST, limit=most, batch_size=most + 1))

@@ -13,12 +13,13 @@ from django.utils.translation import gettext as _
 from pymongo import InsertOne, UpdateOne
 from pymongo.errors import BulkWriteError
 
+from pialara_site.mongo import COLLATION
 from pialara_site.stored import text
 
 from . import sessions
 from .models import normal
 from .roles import Role, Sex, Status
-from .users import COLLATION, users
+from .users import users
 
 DUPLICATE_KEY = 11000
 
@@ -65,17 +66,14 @@ def user_fields(doc: dict) -> dict:
 
     Raises Rejected.
     """
-    name, email, password = (
-        doc.get("nombre", doc.get("name")),
-        doc.get("email"),
-        doc.get("password"),
-    )
+    name, email = doc.get("nombre", doc.get("name")), normal(text(doc.get("email")))
+    password = doc.get("password")
     rol, parent = doc.get("rol"), doc.get("parent")
     if not isinstance(name, str) or not name.strip():
         raise Rejected(_("it has no name"))
     try:
-        _Email()(normal(email))
-    except (ValidationError, AttributeError) as error:
+        _Email()(email)
+    except ValidationError as error:
         raise Rejected(_("its email is missing or malformed")) from error
     if not isinstance(password, str) or not password.startswith(HASHES):
         raise Rejected(_("its password is missing or not a hash of argon2, bcrypt or sha256$"))
@@ -83,7 +81,7 @@ def user_fields(doc: dict) -> dict:
         raise Rejected(_("its rol is none of %(roles)s") % {"roles": ", ".join(Role.values)})
     if parent is not None and not isinstance(parent, str):
         raise Rejected(_("its parent is not an email"))
-    fields = {"nombre": name.strip(), "email": normal(email), "password": password}
+    fields = {"nombre": name.strip(), "email": email, "password": password}
     if rol:
         fields["rol"] = rol
         if "parent" in doc or rol != Role.CLIENTE:
@@ -109,15 +107,10 @@ def upsert(docs: list[dict], *, only_new: bool = False) -> tuple[Counter, list[t
     Administrators and technicians stay what they are: those roles are taken away where somebody
     sees to the consequences. With `only_new` whoever is there stays as they are.
     """
-    sound, rejected = [], []
-    for doc in docs:
-        try:
-            sound.append((doc, user_fields(doc)))
-        except Rejected as reason:
-            rejected.append((doc, str(reason)))
+    sound, rejected = _read(docs)
     there = _by_email([fields["email"] for _doc, fields in sound])
-    counts, writes, ended = Counter(new=0, changed=0, same=0), [], []
-    written = []  # of each write the document, and the `_id` under which it is stored
+    counts, ended = Counter(new=0, changed=0, same=0), []
+    writes = []  # each with its document, and the `_id` under which that is stored
     for doc, fields in sound:
         email = fields["email"]
         old = there.get(email)
@@ -131,21 +124,20 @@ def upsert(docs: list[dict], *, only_new: bool = False) -> tuple[Counter, list[t
         if old is None:
             counts["new"] += 1
             there[email] = _new(fields)
-            writes.append(InsertOne(there[email]))
-            written.append((doc, there[email]["_id"]))
+            writes.append((InsertOne(there[email]), doc, there[email]["_id"]))
             continue
         changes = {f: value for f, value in fields.items() if f != "email" and old.get(f) != value}
         counts["changed" if changes else "same"] += 1
         if changes:
             there[email] = {**old, **changes}
             changes["modificado"] = datetime.now(UTC)
-            writes.append(UpdateOne({"_id": old["_id"]}, {"$set": changes}))
-            written.append((doc, old["_id"]))
+            update = UpdateOne({"_id": old["_id"]}, {"$set": changes})
+            writes.append((update, doc, old["_id"]))
         if changes.keys() & {"password", "rol", "estado"}:
             ended.append(old["_id"])
-    taken = _write(writes)
-    refused = {written[n][1] for n in taken}
-    for n, (doc, user_id) in enumerate(written):
+    taken = _write_all([write for write, _doc, _id in writes])
+    refused = {writes[n][2] for n in taken}
+    for n, (_write, doc, user_id) in enumerate(writes):
         if user_id in refused:
             counts["new" if n in taken else "changed"] -= 1
             rejected.append((doc, _("another user got its email meanwhile")))
@@ -155,12 +147,23 @@ def upsert(docs: list[dict], *, only_new: bool = False) -> tuple[Counter, list[t
     return counts, rejected
 
 
+def _read(docs: list[dict]) -> tuple[list[tuple[dict, dict]], list[tuple[dict, str]]]:
+    """The documents that can become users, each with its fields, and the rejected with reasons."""
+    sound, rejected = [], []
+    for doc in docs:
+        try:
+            sound.append((doc, user_fields(doc)))
+        except Rejected as reason:
+            rejected.append((doc, str(reason)))
+    return sound, rejected
+
+
 def _by_email(emails: list[str]) -> dict[str, dict]:
     found = users.find({"email": {"$in": emails}}, collation=COLLATION)
     return {normal(text(doc["email"])): doc for doc in found}
 
 
-def _write(writes: list) -> list[int]:
+def _write_all(writes: list) -> list[int]:
     """Do the writes; returns the numbers of those whose email somebody else has by now."""
     if not writes:
         return []

@@ -8,22 +8,22 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from pymongo import ASCENDING, DESCENDING
 
+from pialara_site.mongo import COLLATION
 from pialara_site.pages import Page
 
 from .directory import read_page
 from .likeness import pattern
 from .models import User, birthday
 from .roles import Role
-from .users import COLLATION, users
+from .users import users
 
 SORTS = ("nombre", "sexo", "fecha_nacimiento", "patologia", "ultimo_acceso")
 ROW = dict.fromkeys((*SORTS, "estado"), 1)
 
-# The first age of each group, and how many conditions and people the numbers name
-AGES = (0, 18, 40, 65, 80)
+AGES = (0, 18, 40, 65, 80)  # the first one of each group
 EARLIEST = datetime(2, 1, 1, tzinfo=UTC)
-MOST_CONDITIONS = 8
-LAST_SEEN = 5
+MOST_CONDITIONS = 8  # that the numbers name
+LAST_SEEN = 5  # people whom they name
 AWAY_AFTER = timedelta(days=30)
 
 

@@ -81,7 +81,8 @@ def edit(
         doc = fetch(client_id, owner, session)
         client = User.from_document(doc)
         there, now = client.contactos, _place(client.contactos, place, seen)
-        if any({**each, **contact} == each for each in (there if now is None else [there[now]])):
+        shown = there if now is None else [there[now]]
+        if any(contact.items() <= each.items() for each in shown):
             return  # the form was sent before, or says nothing new
         if now is None:
             raise ChangedMeanwhile(client)

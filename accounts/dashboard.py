@@ -10,12 +10,13 @@ from pymongo import ASCENDING, DESCENDING
 
 from pialara_site.cache import cached
 from pialara_site.changes import EVERYTHING, Topic
+from pialara_site.mongo import COLLATION
 from pialara_site.pipelines import united
 
 from . import directory
 from .directory import Filters, Numbers, kinds_pipeline
 from .models import User, normal
-from .users import COLLATION, users
+from .users import users
 
 MONTHS = 12
 WEEK = timedelta(days=7)

@@ -16,6 +16,7 @@ from pialara_site import pages
 from pialara_site.cache import cached
 from pialara_site.changes import Topic
 from pialara_site.letters import plain
+from pialara_site.mongo import COLLATION
 from pialara_site.pages import Page
 from pialara_site.pipelines import united
 
@@ -23,16 +24,7 @@ from . import audit, sessions
 from .likeness import named_like
 from .models import User, normal
 from .roles import Role, Status
-from .users import (
-    ACTIVE,
-    ACTIVE_TECHNICIAN,
-    BY_NAME,
-    COLLATION,
-    KIND_INDEX,
-    NoSuchUser,
-    owned,
-    users,
-)
+from .users import ACTIVE, ACTIVE_TECHNICIAN, BY_NAME, KIND_INDEX, NoSuchUser, owned, users
 
 PER_PAGE = 25
 SORTS = ("nombre", "email", "rol", "ultimo_acceso", "creado")
@@ -253,7 +245,7 @@ def detail_pipeline(user_id: ObjectId, owner: User | None, with_technicians: boo
                 "localField": "_id",
                 "foreignField": "target._id",
                 "pipeline": [
-                    {"$sort": {"at": -1, "_id": -1}},
+                    {"$sort": dict(audit.NEWEST)},
                     {"$limit": HISTORY},
                     *audit.WITH_THOSE_THERE,
                 ],

@@ -11,8 +11,8 @@ from django.contrib.auth.hashers import Argon2PasswordHasher, BasePasswordHasher
 from pialara_site import cores
 from pialara_site.turns import Turns
 
-# Of a hash's eight threads at 10, all together weigh nearly what one does that makes a page; at 15,
-# a quarter.
+# A hash has eight threads. At 10, all of them together weigh nearly as much as one thread that
+# makes a page; at 15, a quarter of it.
 NICENESS = 15
 
 

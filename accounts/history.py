@@ -83,10 +83,6 @@ def _person(person: dict, there: list[ObjectId]) -> SafeString:
     return format_html('<a href="{}"><bdi>{}</bdi></a>', url_for("user", person["_id"]), name)
 
 
-def address(entry: dict) -> str:
-    return text(entry.get("ip"))
-
-
 def told(entry: dict) -> list[str]:
     """What changed, in a sentence for each field, unless that is all that sentence() says."""
     if entry.get("action") == Action.CONTACTS:

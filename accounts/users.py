@@ -1,9 +1,9 @@
 """The users collection: finding one user, and every change to users.
 
 Lists and sums over many users are in directory.py, caseload.py and dashboard.py, the contacts of a
-client in contacts.py, imports in bulk.py; sessions.py reads a session's user along. No other module
-touches the collection. A change that has consequences for other documents, and its entry in the
-audit log, are one transaction.
+client in contacts.py, anybody's watchlist in watchlist.py, imports in bulk.py; sessions.py and
+audit.py read users along. No other module touches the collection. A change that has consequences
+for other documents, and its entry in the audit log, are one transaction.
 """
 
 import hashlib
@@ -15,12 +15,11 @@ from bson import ObjectId
 from django.contrib.auth.hashers import make_password
 from pymongo import ASCENDING, DESCENDING, IndexModel
 from pymongo.client_session import ClientSession
-from pymongo.collation import Collation
 from pymongo.errors import DuplicateKeyError
 from pymongo.write_concern import WriteConcern
 
 from mflix import comments
-from pialara_site.mongo import CONFIRMED, pialara, transaction
+from pialara_site.mongo import COLLATION, CONFIRMED, pialara, transaction
 
 from . import audit, sessions
 from .audit import Action, Actor, entry
@@ -28,9 +27,6 @@ from .models import User, birthday, normal
 from .roles import Role, Status
 
 users = pialara.users
-
-# Emails match and names sort without regard to case; every index and query on text says so.
-COLLATION = Collation("es", strength=2)
 
 
 def _index(*fields, **options) -> IndexModel:

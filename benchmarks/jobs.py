@@ -10,11 +10,12 @@ import pymongo
 from accounts import directory
 from accounts.demo import PASSWORD
 from accounts.roles import Role, Status
-from accounts.users import COLLATION, users
+from accounts.users import users
 from mflix.keyset import Cursor, Phase
 from mflix.movies import movies
 from mflix.search import DEFAULT_SORT, ORDERS
 from pialara_site.batches import batches
+from pialara_site.mongo import COLLATION
 from pialara_site.pages import Page
 
 PER_PAGE = 20
@@ -145,8 +146,8 @@ def _people(chance: random.Random) -> Iterator[Job]:
     yield Job("users", links, directory.PER_PAGE, Role.ADMINISTRADOR, orm=numbers)
     yield Job("dashboard", ["/dashboard/"], role=Role.ADMINISTRADOR)
     theirs = users.count_documents({"parent": someone(Role.TECNICO)["email"]})
-    clients = [f"/clients/?page={n + 1}" for n in range(-(-theirs // 25))]
-    yield Job("clients", clients, 25, Role.TECNICO)
+    clients = [f"/clients/?page={n + 1}" for n in range(-(-theirs // directory.PER_PAGE))]
+    yield Job("clients", clients, directory.PER_PAGE, Role.TECNICO)
     logins = [_login(each["email"]) for each in _active(Role.CLIENTE).limit(SOME)]
     yield Job("login", logins, orm=logins)
 

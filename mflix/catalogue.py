@@ -9,11 +9,12 @@ from dataclasses import dataclass
 
 from pialara_site import cache
 from pialara_site.changes import Topic
+from pialara_site.mongo import COLLATION
 
 from . import facets, ranking
 from .facets import Facets
 from .keyset import Cursor, Slice
-from .movies import CARD, COLLATION, movies
+from .movies import CARD, movies
 from .search import Search
 from .together import Queries, together
 

@@ -1,4 +1,4 @@
-"""The comments collection of sample_mflix. No other module touches it.
+"""The comments collection of sample_mflix. Only reports, repairs and the seed touch it besides.
 
 A comment and its film's `num_mflix_comments` change in one transaction. A comment belongs to
 whoever has its `email`.
@@ -19,12 +19,12 @@ from accounts import audit
 from accounts.attempts import Limit
 from accounts.audit import Action, Actor
 from accounts.models import User, normal
-from pialara_site.mongo import CONFIRMED, mflix, transaction
+from pialara_site.mongo import COLLATION, CONFIRMED, mflix, transaction
 from pialara_site.stored import moment, text
 
 from . import attachments
 from .keyset import LOWEST_DATE, Cursor, Order, Phase, Slice
-from .movies import COLLATION, movies
+from .movies import movies
 
 comments = mflix.comments
 

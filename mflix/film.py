@@ -6,11 +6,16 @@ from bson import ObjectId
 
 from pialara_site import cache
 from pialara_site.changes import Topic
+from pialara_site.mongo import COLLATION
 
 from .comments import first_page, newest
 from .keyset import Slice
-from .movies import COLLATION, movies
+from .movies import movies
 from .suggestions import candidates, similar
+
+
+class _NoSuchFilm(Exception):
+    pass
 
 
 @dataclass(frozen=True)
@@ -38,10 +43,6 @@ def by_id(movie_id: ObjectId) -> Film | None:
     except _NoSuchFilm:
         return None
     return Film(film, first_page(film), others)
-
-
-class _NoSuchFilm(Exception):
-    pass
 
 
 def _read(stages: list[dict]) -> dict:

@@ -98,8 +98,7 @@ def store(
 
     `known` is a guess that most are there already, which saves their insertion.
     """
-    rejected = [tuple(each) for each in batch if isinstance(each, Unreadable)]
-    docs = [each for each in batch if not isinstance(each, Unreadable)]
+    rejected, docs = _apart(batch)
     rejected += [(doc, _("it has no _id")) for doc in docs if not _has_id(doc)]
     docs = [doc for doc in docs if _has_id(doc)]
     counts = Counter(new=0, changed=0, same=0)
@@ -134,12 +133,16 @@ def admit(batch: list[RawBSONDocument | Unreadable]) -> tuple[Counter, Rejected]
     Counts and rejected as store() has them. Those passwords are published, so whoever has an
     account already keeps it as it is.
     """
-    rejected = [tuple(each) for each in batch if isinstance(each, Unreadable)]
-    docs = [each for each in batch if not isinstance(each, Unreadable)]
+    rejected, docs = _apart(batch)
     people = [{field: doc[field] for field in USER_FIELDS if field in doc} for doc in docs]
     counts, refused = bulk.upsert(people, only_new=True)
     counts["rejected"] += len(rejected)
     return counts, rejected + refused
+
+
+def _apart(batch: list[RawBSONDocument | Unreadable]) -> tuple[Rejected, list[RawBSONDocument]]:
+    rejected = [tuple(each) for each in batch if isinstance(each, Unreadable)]
+    return rejected, [each for each in batch if not isinstance(each, Unreadable)]
 
 
 def _has_id(doc: RawBSONDocument) -> bool:

@@ -72,7 +72,7 @@ class Position:
 class Slice:
     """One page: its rows, and the tokens for the pages around it, empty where there is none."""
 
-    rows: list[dict] = field(default_factory=list)
+    rows: list = field(default_factory=list)
     before: str = ""
     after: str = ""
 

@@ -54,7 +54,6 @@ class Map:
     width: int = WIDTH
     height: int = HEIGHT
     radius: int = RADIUS
-    margin: int = MARGIN
 
 
 def plain(places: Sequence[tuple[Point | None, str]], searched: Point | None = None) -> Map | None:

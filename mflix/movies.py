@@ -1,15 +1,11 @@
-"""The movies collection: its indexes, and one film. Lists of films are in catalogue.py."""
+"""The movies collection: its indexes, and films by id. Lists of films are in catalogue.py."""
 
 from bson import ObjectId
 from pymongo import ASCENDING, DESCENDING, TEXT, IndexModel
-from pymongo.collation import Collation
 
-from pialara_site.mongo import mflix
+from pialara_site.mongo import COLLATION, mflix
 
 movies = mflix.movies
-
-# Names match and titles sort without regard to case; every index and query but $text says so.
-COLLATION = Collation("es", strength=2)
 
 POPULARITY = "tomatoes.viewer.numReviews"
 POPULAR_FIRST = {POPULARITY: DESCENDING, "_id": ASCENDING}

@@ -16,10 +16,10 @@ from pymongo import ASCENDING, DESCENDING, IndexModel, UpdateOne
 from pymongo.errors import PyMongoError
 
 from pialara_site.background import Background
-from pialara_site.mongo import mflix
+from pialara_site.mongo import COLLATION, mflix
 
 from . import visits
-from .movies import COLLATION, movies
+from .movies import movies
 from .together import Queries
 
 views = mflix.movie_views

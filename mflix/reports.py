@@ -10,10 +10,11 @@ from pymongo.read_preferences import make_read_preference, read_pref_mode_from_n
 from pialara_site import changes
 from pialara_site.cache import cached
 from pialara_site.changes import Topic
+from pialara_site.mongo import COLLATION
 from pialara_site.outages import TOO_SLOW
 
 from .comments import comments
-from .movies import COLLATION, movies
+from .movies import movies
 
 MOST_COMMENTERS = 20
 MOST_DIRECTORS = 50

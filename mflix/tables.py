@@ -23,7 +23,7 @@ DRAWN_YEARS = range(1850, 2151)
 
 @dataclass(frozen=True)
 class Column:
-    """`kind` may be "number", "average", or "comments" for lists of Comment."""
+    """`kind` may be "number", "average", or "comments" for lists of Quote."""
 
     heading: str
     kind: str = "text"
@@ -33,7 +33,7 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Comment:
+class Quote:
     name: str
     text: str
     date: datetime | None
@@ -129,7 +129,7 @@ def _discussed() -> list[Row]:
                 text(row["movie"].get("title")) or _("Untitled"),
                 text(row["movie"].get("year")),
                 row["comments"],
-                [_comment(each) for each in row["latest"]],
+                [_quote(each) for each in row["latest"]],
             ),
             reverse("movie", args=[row["_id"]]) if isinstance(row["_id"], ObjectId) else "",
         )
@@ -137,8 +137,8 @@ def _discussed() -> list[Row]:
     ]
 
 
-def _comment(doc: dict) -> Comment:
-    return Comment(text(doc.get("name")), text(doc.get("text")), moment(doc.get("date")))
+def _quote(doc: dict) -> Quote:
+    return Quote(text(doc.get("name")), text(doc.get("text")), moment(doc.get("date")))
 
 
 def _bars(title: str, number: int) -> Callable[[list[Row]], list[Chart]]:

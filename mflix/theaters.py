@@ -13,10 +13,8 @@ from bson import ObjectId
 from pymongo import ASCENDING, GEOSPHERE, IndexModel
 from pymongo.errors import OperationFailure
 
-from pialara_site.mongo import mflix
+from pialara_site.mongo import COLLATION, mflix
 from pialara_site.stored import of_kind
-
-from .movies import COLLATION
 
 theaters = mflix.theaters
 

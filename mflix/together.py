@@ -15,20 +15,14 @@ def together(queries: Queries, **options) -> dict[Hashable, list[dict]]:
     if len(queries) == 1:  # $facet would be a fifth of its cost
         [(name, (collection, pipeline))] = queries.items()
         return {name: list(collection.aggregate(pipeline, **options))}
-    names = list(queries)
     # Not with $group: MongoDB 6 hands that to its other engine, which keeps the plan that suited
     # the first of several searches for all those of the same shape.
     in_one = {"$facet": {"rows": [{"$skip": 0}]}}
-    parts = [
-        [*pipeline, in_one, {"$set": {"number": number}}]
-        for number, (_collection, pipeline) in enumerate(queries.values())
-    ]
-    others = zip(list(queries.values())[1:], parts[1:], strict=True)
-    unions = [
-        {"$unionWith": {"coll": collection.name, "pipeline": part}}
-        for (collection, _pipeline), part in others
-    ]
-    collection, _pipeline = queries[names[0]]
-    answer = collection.aggregate(parts[0] + unions, **options)
+    (collection, first), *others = (
+        (each, [*pipeline, in_one, {"$set": {"number": number}}])
+        for number, (each, pipeline) in enumerate(queries.values())
+    )
+    unions = [{"$unionWith": {"coll": each.name, "pipeline": part}} for each, part in others]
+    answer = collection.aggregate([*first, *unions], **options)
     found = {each["number"]: each["rows"] for each in answer}
-    return {name: found[number] for number, name in enumerate(names)}
+    return {name: found[number] for number, name in enumerate(queries)}

@@ -19,19 +19,12 @@ class Background(Generic[T]):
     It begins `pause` seconds after the first of them came, so that more come together. At most
     `most` items wait; more are dropped, with one line in the log for all of them. The thread is
     made for the first item, and anew in a forked process; what waits when the process ends is
-    still done. `start` may begin the work elsewhere, or not at all until flush().
+    still done.
     """
 
-    def __init__(
-        self,
-        work: Callable[[list[T]], None],
-        most: int,
-        start: Callable[[Callable], object] | None = None,
-        pause: float = 0,
-    ):
+    def __init__(self, work: Callable[[list[T]], None], most: int, pause: float = 0):
         self._work = work
         self._most = most
-        self._start = start
         self._pause = pause
         self._begin()
         os.register_at_fork(after_in_child=self._begin)
@@ -52,15 +45,15 @@ class Background(Generic[T]):
             self._waiting.append(item)
             is_first = len(self._waiting) == 1
         if is_first:  # one start is enough for all that follow until it happens
-            (self._start or self._in_thread)(self.flush)
+            self._start()
 
-    def _in_thread(self, flush: Callable):
+    def _start(self):
         # Asked for its result, a failure is told in the log.
-        self._executor.submit(self._after_pause, flush).add_done_callback(Future.result)
+        self._executor.submit(self._after_pause).add_done_callback(Future.result)
 
-    def _after_pause(self, flush: Callable):
+    def _after_pause(self):
         time.sleep(self._pause)
-        flush()
+        self.flush()
 
     def flush(self):
         """Do what waits. It is done when this returns, also what the thread had begun."""

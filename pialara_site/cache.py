@@ -58,7 +58,7 @@ class Cache:
         seconds: float | Callable[[Any], float] = SECONDS,
         when_away: bool = False,
     ):
-        """What `compute()` returns, or returned to somebody and nothing `of` which changed since.
+        """What `compute()` returns, or returned before if no topic `of` it changed since.
 
         It lives for so many `seconds`, which may be a function of it.
         With `when_away` a stale entry is better than none while the database is away: only for what

@@ -57,10 +57,6 @@ class Chart:
     def highest(self) -> Point:
         return max(self.points, key=lambda point: number(point[1]), default=("", 0))
 
-    @property
-    def bottom(self) -> int:
-        return self.height - BOTTOM
-
 
 def number(value) -> float:
     is_number = isinstance(value, int | float) and isfinite(value)

@@ -9,7 +9,7 @@ from .navigation import menu_of
 
 
 def frame(request) -> dict:
-    """Lazy, so that the error pages, which show neither, load no session and no user."""
+    """Lazy: error pages show no menu and no form, and so load no session and no user."""
     return {
         # Once for all forms of the page: Django's own hides the token anew each time it is shown.
         "csrf_input": SimpleLazyObject(lambda: csrf_input(request)),

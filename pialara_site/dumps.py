@@ -72,12 +72,9 @@ class Unreadable(NamedTuple):
     reason: str
 
 
-def documents(path: Path, watch: Callable[[BinaryIO], BinaryIO] | None = None) -> Iterator[dict]:
-    """The documents of the file. Raises BrokenFile where it stops making sense.
-
-    `watch` may wrap the file as it lies on the disk, to see how far it has been read.
-    """
-    for number, found in enumerate(_read(path, watch)):
+def documents(path: Path) -> Iterator[dict]:
+    """The documents of the file. Raises BrokenFile where it stops making sense."""
+    for number, found in enumerate(_read(path)):
         try:
             doc = bson.decode(found, _BSON) if isinstance(found, bytes) else found
         except BROKEN as error:
@@ -93,8 +90,9 @@ def packed(
 ) -> Iterator[RawBSONDocument | Unreadable]:
     """The documents of the file, ready to be sent as they are, for many of them.
 
-    What is no document comes as Unreadable, and the file goes on behind it. Raises BrokenFile where
-    nobody can tell what belongs together.
+    What is no document comes as Unreadable, and the file goes on behind it. `watch` may wrap the
+    file as it lies on the disk, to see how far it has been read. Raises BrokenFile where nobody can
+    tell what belongs together.
     """
     return map(_packed, _read(path, watch))
 
@@ -145,7 +143,7 @@ def private(path, flags) -> int:
     return os.open(path, flags, mode=0o600)
 
 
-def _read(path: Path, watch) -> Iterator[Any]:
+def _read(path: Path, watch=None) -> Iterator[Any]:
     """What stands in the file: the bytes of documents, or values of JSON. Raises BrokenFile."""
     number = 0
     try:

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.formats import localize
 from django.utils.translation import gettext_lazy as _
 
+from .sorting import sort_of
 from .typed import visible
 
 
@@ -84,3 +85,15 @@ class FilterForm(forms.Form):
         query = self.query
         del query[name]
         return f"?{query.urlencode()}"
+
+
+class SortedFilters(FilterForm):
+    """Of a list that is sorted by one of SORTS, by name unless the address says otherwise."""
+
+    SORTS = ()
+
+    sort = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    @property
+    def order(self) -> str:
+        return sort_of(self.chosen.get("sort", ""), self.SORTS, "nombre")

@@ -21,7 +21,6 @@ from .cache import Cache
 from .documents import Documents, takes_context
 
 FILTERS = {
-    "address": history.address,
     "browser": browsers.browser,
     "capfirst": defaultfilters.capfirst,
     "cut": defaultfilters.cut,
@@ -87,9 +86,9 @@ def _text(language: str, text: str) -> Markup:
 
 
 @pass_eval_context
-def translated_plural(context, one: str, many: str, number: int, /, **values) -> str:
+def translated_plural(eval_ctx, one: str, many: str, number: int, /, **values) -> str:
     text = ngettext(one, many, number)
-    return (Markup(text) if context.autoescape else text) % values  # noqa: S704, ours
+    return (Markup(text) if eval_ctx.autoescape else text) % values  # noqa: S704, ours
 
 
 GLOBALS = {

@@ -1,4 +1,4 @@
-"""What the frame of every page is made of, beside the templates themselves."""
+"""How templates write numbers, times, names and addresses, and what they draw."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache, lru_cache

@@ -10,6 +10,7 @@ import pymongo
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from pymongo.client_session import ClientSession
+from pymongo.collation import Collation
 from pymongo.database import Database
 from pymongo.errors import (
     ConfigurationError,
@@ -30,6 +31,10 @@ T = TypeVar("T")
 
 # For what was stored before somebody relies on it: waits until a majority has what it returns.
 CONFIRMED = ReadConcern("linearizable")
+
+# Emails and names match and sort without regard to case; every index and query on text says so,
+# but for $text.
+COLLATION = Collation("es", strength=2)
 
 # The collection that a restore marks the database with while it puts collections in their places.
 RESTORING = "restoring"

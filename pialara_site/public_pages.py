@@ -83,7 +83,7 @@ class PublicPagesMiddleware:
         of = match and getattr(match.func, "public", None)
         if not of:
             return self.get_response(request)
-        if request.method in ("GET", "HEAD") and _is_nobodys(request):
+        if request.method in ("GET", "HEAD") and _may_be_kept(request):
             response = self._kept(request, match, of)
         else:
             response = self.get_response(request)
@@ -128,8 +128,8 @@ def _match(path: str) -> ResolverMatch | None:
         return None
 
 
-def _is_nobodys(request) -> bool:
-    """Has the caller neither a session nor a message that waits for them?"""
+def _may_be_kept(request) -> bool:
+    """Is it of nobody, with no session and no message that waits, at an address of sane length?"""
     return (
         not (settings.SESSION_COOKIE_NAME in request.COOKIES or "messages" in request.COOKIES)
         and sum(map(len, _address(request))) <= LONGEST_ADDRESS

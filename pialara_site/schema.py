@@ -65,7 +65,7 @@ def ensure():
 
 
 def _is_validated(collection: Collection, declared: ModuleType) -> bool:
-    """Only where the shape is ours; sample_mflix is as MongoDB ships it."""
+    """Is its validator as declared? None is where the shape is sample_mflix's."""
     shape = getattr(declared, "VALIDATOR", None)
     return shape is None or collection.options().get("validator") == {"$jsonSchema": shape}
 

@@ -35,8 +35,8 @@ def download(name: str, rows: Iterable[Iterable]) -> StreamingHttpResponse:
     """
     rows = iter(rows)
     first = list(islice(rows, 1))
-    # All in quotes, as some spreadsheets part cells at other signs than the comma.
     incomplete = _("This table is not complete. Please download it again.")
+    # All in quotes, as some spreadsheets part cells at other signs than the comma.
     writer = csv.writer(_Echo(), quoting=csv.QUOTE_ALL)
 
     def lines():

@@ -9,8 +9,7 @@ from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
-from pialara_site.filters import FilterForm, SearchField
-from pialara_site.sorting import sort_of
+from pialara_site.filters import FilterForm, SearchField, SortedFilters
 
 from .. import audit, directory
 from ..directory import NO_TECHNICIAN, Filters, Numbers
@@ -29,21 +28,18 @@ class TechnicianField(forms.ChoiceField):
         return True
 
 
-class UserFilters(FilterForm):
+class UserFilters(SortedFilters):
+    SORTS = directory.SORTS
+
     q = SearchField(label=_("Name or email"))
     rol = forms.ChoiceField(label=_("Role"), choices=[ALL, *Role.choices])
     estado = forms.ChoiceField(label=_("State"), choices=[ALL, *Status.choices])
     parent = TechnicianField(label=_("Technician"))
-    sort = forms.CharField(required=False, widget=forms.HiddenInput)
 
     @property
     def filters(self) -> Filters:
         names = ("q", "rol", "estado", "parent")
         return Filters(**{name: self.chosen[name] for name in names if name in self.chosen})
-
-    @property
-    def order(self) -> str:
-        return sort_of(self.chosen.get("sort", ""), directory.SORTS, "nombre")
 
     def show(self, numbers: Numbers):
         """Say beside each choice how many users it has."""

@@ -69,7 +69,8 @@ class CreateForm(PersonFields, ClientFields, FirstPasswordField):
         """The new user with the `fixed` fields, or None with errors at the form."""
         fields = {**self.cleaned_data, **fixed}
         try:
-            return users.create(fields, by, fields.pop("id"))
+            new_id = fields.pop("id")
+            return users.create(fields, by, new_id)
         except users.EmailTaken:
             self.add_error("email", EMAIL_TAKEN)
         except users.NoSuchTechnician:

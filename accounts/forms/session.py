@@ -82,12 +82,13 @@ class RegisterForm(PersonFields, FirstPasswordField):
         Raises TooManyAttempts and Busy.
         """
         fields = {**self.cleaned_data, "rol": Role.CLIENTE}
+        new_id = fields.pop("id")
         # Or who asks for many emails would learn who is here.
         address = household(request)
         entered = attempts.PER_ADDRESS.enter(address)
         with attempts.looked_at((attempts.PER_ADDRESS, address, entered)):
             try:
-                users.create(fields, _id=fields.pop("id"), ip=client_ip(request))
+                users.create(fields, _id=new_id, ip=client_ip(request))
             except users.EmailTaken:
                 self.add_error("email", EMAIL_TAKEN)
                 return None

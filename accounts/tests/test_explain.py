@@ -10,8 +10,9 @@ from accounts import audit, caseload, directory, sessions
 from accounts.dashboard import activity_pipeline, overview_pipeline
 from accounts.directory import SORTS, Filters, kinds_pipeline
 from accounts.models import User
-from accounts.users import COLLATION, KIND_INDEX, users
+from accounts.users import KIND_INDEX, users
 from pialara_site import pages
+from pialara_site.mongo import COLLATION
 from pialara_site.pages import Page
 from tests.mothers import a_document
 

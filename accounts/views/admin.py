@@ -22,7 +22,7 @@ from ..forms.filters import AuditFilters, UserFilters
 from ..forms.people import LAST_ADMINISTRATOR, DeleteForm, UserCreateForm, UserEditForm
 from ..requests import actor
 from ..roles import Role, Status
-from .invitations import say_added
+from .invitations import welcome
 
 LOGINS_TOO = Topic.of(users.users, EVERYTHING)
 
@@ -75,7 +75,7 @@ def users_list(request):
 def create(request):
     form = UserCreateForm(request.POST or None, technicians=directory.technicians())
     if form.is_valid() and (user := form.create(actor(request))):
-        say_added(request, user, invited=not form.cleaned_data["password"])
+        welcome(request, user, invited=not form.cleaned_data["password"])
         return redirect("user", user.pk)
     context = {"form": form, "title": _("Add a user"), "back": reverse("users")}
     return render(request, "form.html", context)

@@ -18,8 +18,8 @@ def create(request, client, *, back: str, crumbs=(), owner=None):
     form = ContactForm(request.POST or None)
     if form.is_valid():
         try:
-            new = form.cleaned_data["id"]
-            contacts.add(client.pk, form.contact(), actor(request), owner, _id=new)
+            form_id = form.cleaned_data["id"]
+            contacts.add(client.pk, form.contact(), actor(request), owner, _id=form_id)
         except contacts.TooManyContacts:
             form.add_error(None, full)
         else:
@@ -53,9 +53,9 @@ def delete(request, client, place: int, *, back: str, crumbs=(), owner=None):
     is_sent = request.method == "POST"
     form = RemoveContactForm(request.POST if is_sent else None, initial={"version": shown})
     if form.is_valid():
-        new, seen = form.cleaned_data["id"], form.cleaned_data["version"] or shown
+        form_id, seen = form.cleaned_data["id"], form.cleaned_data["version"] or shown
         try:
-            contacts.remove(client.pk, place, actor(request), seen, owner, _id=new)
+            contacts.remove(client.pk, place, actor(request), seen, owner, _id=form_id)
         except contacts.ChangedMeanwhile:
             words = _("This contact was changed meanwhile, so nothing was removed.")
             messages.error(request, words)

@@ -1,4 +1,4 @@
-"""What the pages say when somebody was added."""
+"""What happens when somebody was added."""
 
 from django.contrib import messages
 from django.utils.translation import gettext as _
@@ -6,8 +6,8 @@ from django.utils.translation import gettext as _
 from .. import mail
 
 
-def say_added(request, user, invited: bool):
-    """Tell that a user was added, having mailed the invitation if they were `invited`."""
+def welcome(request, user, invited: bool):
+    """Mail the invitation, if they are `invited`, and tell the person at the screen."""
     messages.success(request, _("%(name)s is added.") % {"name": user})
     if not invited:
         return

@@ -20,7 +20,7 @@ from ..forms.people import ClientForm, CreateForm
 from ..requests import actor
 from ..roles import Role
 from . import contacts
-from .invitations import say_added
+from .invitations import welcome
 
 
 def client_or_404(request, client_id):
@@ -76,7 +76,7 @@ def create(request):
     form = CreateForm(request.POST or None)
     fixed = {"rol": Role.CLIENTE, "parent": request.user.email}
     if form.is_valid() and (client := form.create(actor(request), **fixed)):
-        say_added(request, client, invited=not form.cleaned_data["password"])
+        welcome(request, client, invited=not form.cleaned_data["password"])
         return redirect("client", client.pk)
     context = {"form": form, "title": _("Add a client"), "back": reverse("clients")}
     return render(request, "form.html", context)

@@ -8,8 +8,9 @@ from accounts.tests.test_explain import chosen_plans, explained
 from mflix import comments
 from mflix.comments import FIRST_PAGE, ORDER, PER_PAGE
 from mflix.keyset import Cursor, Phase, Position
-from mflix.movies import COLLATION, movies
+from mflix.movies import movies
 from mflix.tests.mothers import a_comment, a_movie
+from pialara_site.mongo import COLLATION
 
 pytestmark = pytest.mark.usefixtures("fresh_indexes")
 

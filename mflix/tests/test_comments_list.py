@@ -9,8 +9,9 @@ from bson import MaxKey, ObjectId
 from bson.datetime_ms import DatetimeMS
 
 from mflix import comments
-from mflix.movies import COLLATION, movies
+from mflix.movies import movies
 from mflix.tests.mothers import a_comment, a_movie, an_attachment
+from pialara_site.mongo import COLLATION
 from tests.mothers import a_client
 
 START = datetime(2026, 1, 1, tzinfo=UTC)

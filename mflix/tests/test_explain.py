@@ -13,10 +13,11 @@ from mflix import catalogue, facets, film, ranking
 from mflix.catalogue import page, rows
 from mflix.comments import comments
 from mflix.keyset import Cursor, Phase, Position
-from mflix.movies import CARD, COLLATION, movies
+from mflix.movies import CARD, movies
 from mflix.search import ORDERS, RELEVANCE, Search
 from mflix.suggestions import CANDIDATES, candidates, for_person
 from mflix.tests.mothers import a_movie
+from pialara_site.mongo import COLLATION
 
 GENRE_LIKE = [
     Search(genre=("Drama",)),

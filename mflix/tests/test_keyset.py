@@ -11,7 +11,8 @@ from pymongo import ASCENDING, DESCENDING
 
 from mflix.keyset import _BSON as BSON
 from mflix.keyset import LOWEST_DATE, LOWEST_NUMBER, LOWEST_TEXT, Cursor, Order, _signer
-from mflix.movies import COLLATION, movies
+from mflix.movies import movies
+from pialara_site.mongo import COLLATION
 
 NEWEST = Order("year", LOWEST_NUMBER, DESCENDING)
 OLDEST = Order("year", LOWEST_NUMBER, ASCENDING)

@@ -13,10 +13,12 @@ from django.utils import translation
 from pymongo.errors import ServerSelectionTimeoutError
 
 from mflix import popularity, visits
-from mflix.movies import COLLATION, movies
+from mflix.movies import movies
 from mflix.popularity import pipelines, views
 from mflix.together import together
 from pialara_site.background import Background
+from pialara_site.mongo import COLLATION
+from tests.held import Held
 
 from .mothers import a_movie
 
@@ -28,8 +30,7 @@ THIS_WEEK = {"week": "2026-W03", "month": "2026-01", "ever": "ever"}
 @pytest.fixture(autouse=True)
 def _nothing_behind_our_back(monkeypatch):
     """Views wait for popularity.flush()."""
-    held = Background(popularity.store, 100, start=lambda flush: None)
-    monkeypatch.setattr(popularity, "waiting", held)
+    monkeypatch.setattr(popularity, "waiting", Held(popularity.store, 100))
 
 
 @pytest.fixture

@@ -16,9 +16,10 @@ from pymongo import MongoClient
 from mflix import reports
 from mflix.comments import comments
 from mflix.forms.reports import DirectorsForm
-from mflix.movies import COLLATION, movies
+from mflix.movies import movies
 from mflix.tables import REPORTS
 from pialara_site import changes, embedded
+from pialara_site.mongo import COLLATION
 
 from .mothers import a_comment, a_movie
 

@@ -3,9 +3,10 @@
 import pytest
 
 from accounts.users import users
-from mflix.movies import COLLATION, movies
+from mflix.movies import movies
 from mflix.suggestions import best, for_person
 from mflix.tests.mothers import a_movie
+from pialara_site.mongo import COLLATION
 
 
 def titles(**preferences) -> list[str]:

@@ -5,8 +5,8 @@ from pymongo import InsertOne
 
 from accounts.tests.test_explain import LENIENT, chosen_plans
 from conftest import forget_everything
-from mflix.movies import COLLATION
 from mflix.theaters import Box, Search, count, rows, theaters
+from pialara_site.mongo import COLLATION
 
 MADRID = (-3.7, 40.4)
 BOX = Box(-4, 40, -3, 41)

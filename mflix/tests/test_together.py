@@ -1,6 +1,7 @@
-from mflix.movies import COLLATION, movies
+from mflix.movies import movies
 from mflix.tests.mothers import a_comment, a_movie
 from mflix.together import together
+from pialara_site.mongo import COLLATION
 
 
 def test_each_query_has_its_rows_in_order():

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from accounts import users
 from accounts.access import any_role_required
@@ -42,7 +42,6 @@ def existing(view):
 
 @login_not_required
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
 @existing
 def of_movie(request, movie_id):
     """A film's comments, for everybody; POST adds one."""
@@ -79,7 +78,6 @@ def create(request, movie_id):
 
 
 @any_role_required
-@require_http_methods(["GET", "HEAD", "POST"])
 @existing
 def edit(request, comment_id):
     comment = comments.find(comment_id, request.user.email)
@@ -94,7 +92,6 @@ def edit(request, comment_id):
 
 
 @any_role_required
-@require_http_methods(["GET", "HEAD", "POST"])
 @existing
 def delete(request, comment_id):
     """Remove one's own comment; administrators remove any."""

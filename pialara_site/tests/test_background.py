@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from pialara_site.background import Background
+from tests.held import Held
 
 from .processes import SECONDS, wait_until
 
@@ -20,8 +21,7 @@ def done():
 
 @pytest.fixture
 def held(done):
-    """Nothing is done before flush()."""
-    return Background(done.append, most=3, start=lambda flush: None)
+    return Held(done.append, most=3)
 
 
 def test_items_that_wait_are_done_together_in_their_order(held, done):
@@ -61,12 +61,10 @@ def test_after_the_work_there_is_room_again(held, done):
     assert done == [list("abc"), list("def")]
 
 
-def test_one_start_serves_all_that_wait(done):
-    starts = []
-    background = Background(done.append, most=10, start=starts.append)
+def test_one_start_serves_all_that_wait(held):
     for item in "abc":
-        background.put(item)
-    assert len(starts) == 1
+        held.put(item)
+    assert held.starts == 1
 
 
 def test_items_that_come_during_the_pause_are_done_together(done, monkeypatch):
@@ -128,7 +126,8 @@ SLOW_WORK = (
     "from pialara_site.background import Background\n"
     "def work(items):\n"
     "    time.sleep(0.2)\n"
-    "    print(os.getpid() == parent, *items, flush=True)\n"
+    "    told = ' '.join([str(os.getpid() == parent), *items])\n"
+    "    os.write(1, f'{told}\\n'.encode())\n"  # at once, as two processes do
     "parent = os.getpid()\n"
     "background = Background(work, most=10)\n"
     "background.put('a')\n"

@@ -6,7 +6,7 @@ import pytest
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from pialara_site.charts import BAR_LENGTH, WIDTH, bars, line, ticks
+from pialara_site.charts import BAR_LENGTH, BOTTOM, WIDTH, bars, line, ticks
 
 FILMS = [("Drama", 40), ("Comedy", 10), ("Western", 0)]
 
@@ -58,7 +58,7 @@ def test_line_goes_from_the_left_to_the_right_edge_at_equal_steps():
 def test_line_is_higher_for_higher_numbers_and_lowest_at_zero():
     chart = line("Films", [(1990, 0), (1991, 5), (1992, 10)])
     heights = [dot.y for dot in chart.dots]
-    assert heights[0] == chart.bottom > heights[1] > heights[2] >= 0
+    assert heights[0] == chart.height - BOTTOM > heights[1] > heights[2] >= 0
 
 
 def test_line_is_written_as_svg_wants_its_points():

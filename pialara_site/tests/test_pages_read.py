@@ -7,8 +7,9 @@ from itertools import chain
 import pytest
 from bson import Decimal128, ObjectId
 
-from accounts.users import COLLATION, users
+from accounts.users import users
 from pialara_site import pages
+from pialara_site.mongo import COLLATION
 from pialara_site.pages import Page
 
 PER_PAGE = 3
