@@ -8,7 +8,6 @@ logged out. More people come from tests/mothers.py.
 import logging
 import os
 import shutil
-import threading
 from contextlib import nullcontext
 
 import pytest
@@ -75,7 +74,7 @@ def mongod():
 
 
 @pytest.fixture(autouse=True)
-def empty_database(mongod, _no_views_behind_our_back):
+def empty_database(mongod, _nothing_in_the_background):
     from mflix import popularity
 
     popularity.flush()  # or they would be stored during the next test
@@ -90,12 +89,14 @@ def forget_everything():
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _no_views_behind_our_back(mongod):
-    """Views of films wait for popularity.flush(), or each test would hear those of the last."""
+def _nothing_in_the_background(mongod):
+    """Views of films and mails wait for flush(), or each test would hear those of the last."""
+    from accounts import mail
     from mflix import popularity
     from tests.held import Held
 
     popularity.waiting = Held(popularity.store, 100)
+    mail.later = Held(mail.send_all, 100)
 
 
 @pytest.fixture(scope="session")
@@ -157,10 +158,10 @@ def caching(heard, monkeypatch):
 @pytest.fixture(autouse=True)
 def _no_mail_behind_our_back():
     """Or a test would find in its outbox what the one before it sent later."""
+    from accounts import mail
+
     yield
-    for thread in threading.enumerate():
-        if thread.name == "mail":
-            thread.join()
+    mail.later.flush()
 
 
 @pytest.fixture(scope="session")

@@ -113,6 +113,7 @@ class Limit:
 
 PER_EMAIL = Limit("email", 5, timedelta(minutes=5))
 PER_ADDRESS = Limit("address", 50, timedelta(minutes=5))
+NEW_EMAILS = Limit("emails", 10, timedelta(hours=1))  # each tells whether somebody has it
 LINKS_PER_ADDRESS = Limit("links", 50, timedelta(minutes=5))
 RESET_MAILS = Limit("reset", 3, timedelta(minutes=15))
 

@@ -17,6 +17,7 @@ from pialara_site.mongo import COLLATION
 from pialara_site.stored import text
 
 from . import sessions
+from .hashers import MOST_BCRYPT_ROUNDS, bcrypt_rounds
 from .models import normal
 from .roles import Role, Sex, Status
 from .users import users
@@ -77,6 +78,8 @@ def user_fields(doc: dict) -> dict:
         raise Rejected(_("its email is missing or malformed")) from error
     if not isinstance(password, str) or not password.startswith(HASHES):
         raise Rejected(_("its password is missing or not a hash of argon2, bcrypt or sha256$"))
+    if password.startswith("$2") and not _is_affordable(password):
+        raise Rejected(_("its password would take too long to check"))
     if rol is not None and rol not in Role.values:
         raise Rejected(_("its rol is none of %(roles)s") % {"roles": ", ".join(Role.values)})
     if parent is not None and not isinstance(parent, str):
@@ -145,6 +148,13 @@ def upsert(docs: list[dict], *, only_new: bool = False) -> tuple[Counter, list[t
         sessions.end_all(ended)
     counts["rejected"] = len(rejected)
     return counts, rejected
+
+
+def _is_affordable(stored: str) -> bool:
+    try:
+        return bcrypt_rounds(stored) <= MOST_BCRYPT_ROUNDS
+    except (ValueError, IndexError):
+        return False
 
 
 def _read(docs: list[dict]) -> tuple[list[tuple[dict, dict]], list[tuple[dict, str]]]:

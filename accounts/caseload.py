@@ -14,8 +14,7 @@ from pialara_site.pages import Page
 from .directory import read_page
 from .likeness import pattern
 from .models import User, birthday
-from .roles import Role
-from .users import users
+from .users import clients_of, users
 
 SORTS = ("nombre", "sexo", "fecha_nacimiento", "patologia", "ultimo_acceso")
 ROW = dict.fromkeys((*SORTS, "estado"), 1)
@@ -55,7 +54,7 @@ def count(technician: User, q: str = "", attention: str = "") -> int:
 
 
 def criteria(technician: User, q: str = "", attention: str = "") -> dict:
-    wanted = {"rol": Role.CLIENTE, "parent": technician.email}
+    wanted = clients_of(technician)
     if q:
         wanted["nombre"] = {"$regex": pattern(q), "$options": "i"}
     if attention:

@@ -64,12 +64,26 @@ class WerkzeugSHA256Hasher(BasePasswordHasher):
         return correct
 
 
+# Each doubles the time; this many take some 1.5 s, in which nobody else can log in.
+MOST_BCRYPT_ROUNDS = 14
+
+
+def bcrypt_rounds(stored: str) -> int:
+    """The logarithm of how often "$2b$12$…" was hashed. Raises ValueError when it doesn't tell."""
+    return int(stored.split("$")[2])
+
+
 class BcryptHasher(BasePasswordHasher):
-    """bcrypt$2b$…: a raw bcrypt hash with the name that accounts.models.django_hash puts first."""
+    """bcrypt$2b$…: a raw bcrypt hash with the name that accounts.models.django_hash puts first.
+
+    Nobody logs in with one of more than MOST_BCRYPT_ROUNDS.
+    """
 
     algorithm = "bcrypt"
 
     def verify(self, password, encoded):
-        stored = encoded[encoded.index("$2") :].encode()
+        stored = encoded[encoded.index("$2") :]
+        if bcrypt_rounds(stored) > MOST_BCRYPT_ROUNDS:
+            return False
         # Other programs cut the password at bcrypt's 72 bytes; this library refuses longer ones.
-        return _queued(bcrypt.checkpw, password.encode()[:72], stored)
+        return _queued(bcrypt.checkpw, password.encode()[:72], stored.encode())

@@ -1,8 +1,9 @@
 """Mails to one person, in the language of that person, as text and as HTML."""
 
 import logging
-import threading
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from smtplib import SMTPException
 from typing import NamedTuple
 
@@ -15,13 +16,20 @@ from django.utils.encoding import force_bytes
 from django.utils.formats import date_format
 from django.utils.http import urlsafe_base64_encode
 from django.utils.translation import gettext_lazy as _
+from pymongo.errors import PyMongoError
 
+from pialara_site.background import Background
 from pialara_site.turns import Busy, Turns
 
+from . import users
 from .models import User
 from .tokens import invitation_tokens, reset_tokens
 
 waiting = Turns(4)  # for the mail server
+
+# Of mails that nobody waits for. The pause keeps their making out of the time of an answer.
+MOST_WAITING = 1000
+PAUSE_SECONDS = 1
 
 logger = logging.getLogger(__name__)
 
@@ -73,28 +81,45 @@ def send_link(request, user: User, kind: str) -> bool:
     """
     try:
         with waiting.one():
-            return _send_link(request, user, kind)
+            return _send_link(_site(request), user, kind)
     except Busy:
         logger.warning("A mail could not be sent: too many wait for the mail server")
         return False
 
 
-def send_link_later(request, user: User, kind: str):
-    """send_link() without waiting, so that an answer's time doesn't tell whether one was sent."""
-    _later(_send_link, request, user, kind)
+def send_reset_later(request, email: str):
+    """Mail a "reset" link to the active user with this email, if there is one.
+
+    They are looked for later, too, so that an answer's time doesn't tell whether they exist.
+    """
+    later.put(partial(_send_reset, _site(request), email))
 
 
 def send_password_changed_later(request, user: User):
     """Tell `user` that their password was changed just now, whatever the mail server says."""
-    link = request.build_absolute_uri(reverse("password_reset"))
-    _later(_send, user, "password_changed", link, timezone.localtime())
+    link = f"{_site(request)}{reverse('password_reset')}"
+    later.put(partial(_send, user, "password_changed", link, timezone.localtime()))
 
 
-def _send_link(request, user: User, kind: str) -> bool:
+def _site(request) -> str:
+    return request.build_absolute_uri("/").removesuffix("/")
+
+
+def _send_reset(site: str, email: str):
+    try:
+        user = users.by_email(email)
+    except PyMongoError as error:
+        logger.warning("A mail could not be sent: %s", type(error).__name__)
+        return
+    if user and user.is_active:
+        _send_link(site, user, "reset")
+
+
+def _send_link(site: str, user: User, kind: str) -> bool:
     view, tokens = _LINKS[kind]
     uid = urlsafe_base64_encode(force_bytes(user.pk))
     path = reverse(view, args=[uid, tokens.make_token(user)])
-    return _send(user, kind, request.build_absolute_uri(path))
+    return _send(user, kind, f"{site}{path}")
 
 
 def language_of(user: User) -> str:
@@ -107,7 +132,8 @@ def _send(user: User, kind: str, link: str, when: datetime | None = None) -> boo
     with translation.override(language_of(user)):
         words = LETTERS[kind]
         told = {"when": date_format(when, "DATETIME_FORMAT")} if when else {}
-        context = {"words": words, "before": words.before % told, "link": link, "user": user}
+        # Without their name: people may choose their own, and with it what others' mails say.
+        context = {"words": words, "before": words.before % told, "link": link}
         subject = str(words.subject)
         text = render_to_string("emails/letter.txt", context)
         html = render_to_string("emails/letter.html", context)
@@ -118,5 +144,9 @@ def _send(user: User, kind: str, link: str, when: datetime | None = None) -> boo
         return False
 
 
-def _later(work, *arguments):
-    threading.Thread(target=work, args=arguments, name="mail", daemon=True).start()
+def send_all(letters: list[Callable[[], object]]):
+    for send in letters:
+        send()
+
+
+later: Background[Callable[[], object]] = Background(send_all, MOST_WAITING, PAUSE_SECONDS)

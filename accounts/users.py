@@ -68,7 +68,10 @@ ACTIVE_TECHNICIAN = {"rol": Role.TECNICO, "estado": ACTIVE}
 
 
 class EmailTaken(Exception):
-    """Another user already has this email."""
+    """Another user already has this email, or had it: what is left under it may not change hands.
+
+    Only administrators give such an email to somebody.
+    """
 
 
 class NoSuchUser(Exception):
@@ -123,8 +126,13 @@ def client_of(technician: User, client_id: ObjectId) -> User | None:
 
 def owned(user_id: ObjectId, owner: User | None) -> dict:
     """The filter for a client of the technician `owner`; None means any user."""
-    theirs = {"rol": Role.CLIENTE, "parent": owner.email} if owner else {}
+    theirs = clients_of(owner) if owner else {}
     return {"_id": user_id, **theirs}
+
+
+def clients_of(technician: User) -> dict:
+    """The filter for the clients of a technician; whoever has several parents has none."""
+    return {"rol": Role.CLIENTE, "parent": {"$eq": technician.email, "$not": {"$type": "array"}}}
 
 
 def technician_of(client: User) -> User | None:
@@ -233,6 +241,8 @@ def create(
     told = {field: (None, doc[field]) for field in sorted(given - {"password"})}
 
     def insert(session):
+        if by is None and _is_left_to_others(doc["email"], session):
+            raise EmailTaken(doc["email"])
         technician = _hold_technician(doc["parent"], session) if doc["parent"] else ""
         users.insert_one(doc, session=session)
         # Not before: a form that was sent twice is to meet its user.
@@ -290,6 +300,9 @@ def update(
         if seen and seen != version(_user(old), fields):
             raise ChangedMeanwhile(_user(old))
         changes = _changes(old, new, fields_to_set)
+        is_by_staff = owner is None and by._id != user_id
+        if "email" in changes and not is_by_staff and _is_left_to_others(new["email"], session):
+            raise EmailTaken(new["email"])
         if _administers(old) and not _administers(new):
             _hold_another_administrator(user_id, session)
         technician = ""
@@ -449,6 +462,13 @@ def _administers(doc: dict) -> bool:
     return user.is_administrator and user.is_active
 
 
+def _is_left_to_others(email: str, session: ClientSession) -> bool:
+    """Would who takes this email get clients or comments of somebody who had it?"""
+    theirs = {"rol": Role.CLIENTE, "parent": email}
+    client = users.find_one(theirs, {"_id": 1}, collation=COLLATION, session=session)
+    return client is not None or comments.count_by_author(email, session) > 0
+
+
 def fetch(user_id: ObjectId, owner: User | None, session: ClientSession) -> dict:
     """The document to be changed, of a client of `owner` if one is given. Raises NoSuchUser."""
     doc = users.find_one(owned(user_id, owner), collation=COLLATION, session=session)
@@ -482,7 +502,12 @@ def _hold(wanted: dict, missing: type[Exception], session: ClientSession, collat
 
 
 def _hold_another_administrator(user_id: ObjectId, session: ClientSession):
-    _hold({**ACTIVE_ADMINISTRATOR, "_id": {"$ne": user_id}}, LastAdministrator, session)
+    others = {"$ne": user_id, "$type": "objectId"}
+    # Exactly one role: an array that holds it fits, too, but gives no rights.
+    role = {"$eq": Role.ADMINISTRADOR, "$not": {"$type": "array"}}
+    can_log_in = {"email": {"$gt": ""}, "password": {"$regex": "^[^!]"}}
+    wanted = {**ACTIVE_ADMINISTRATOR, **can_log_in, "_id": others, "rol": role}
+    _hold(wanted, LastAdministrator, session)
 
 
 def _hold_technician(email: str, session: ClientSession, besides: ObjectId | None = None) -> str:

@@ -41,6 +41,8 @@ class Chunks:
 
 
 MOST_BYTES = 5 * 2**20
+# A file may be packed better than we do, up to thirty times.
+MOST_STORED = 2 * MOST_BYTES
 MOST_PIXELS = 40_000_000
 # A JPEG of a few bytes can tell to draw its picture a hundred thousand times.
 MOST_SCANS = 20
@@ -155,6 +157,8 @@ def _drawn(image: Image.Image, kind: str) -> Picture:
     # What is left of the file besides its pixels goes: comments, profiles, places.
     image.info = {key: image.info[key] for key in ("transparency",) if key in image.info}
     drawn = _encoded(image, kind)
+    if len(drawn) > MOST_STORED:
+        raise BadImage(_("This image has too many details. Please choose a smaller one."))
     image = _coloured(image)
     image.thumbnail(THUMBNAIL)
     return Picture(CONTENT_TYPES[kind], drawn, _encoded(image, "WEBP"))

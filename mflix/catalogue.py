@@ -19,6 +19,8 @@ from .search import Search
 from .together import Queries, together
 
 PER_PAGE = 20
+# Of a search that finds nothing: each of them is a search of its own.
+MOST_LOOSENED = 4
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,7 @@ def rows(search: Search, cursor: Cursor) -> list[dict]:
 
 
 def loosened(search: Search) -> Iterator[tuple[str, int]]:
-    """For each filter of a search, by its name, how many films there are without it.
+    """For the first filters of a search, by name, how many films there are without each of them.
 
     Any number above facets.most_counted() means "more".
     """
@@ -93,7 +95,7 @@ def loosened(search: Search) -> Iterator[tuple[str, int]]:
     counted = [{"$limit": facets.most_counted(search) + 1}, {"$count": "count"}]
     queries = {
         name: (movies, [{"$match": search.without(name).criteria()}, *counted])
-        for name in search.given
+        for name in search.given[:MOST_LOOSENED]
     }
     for name, rows in together(queries, collation=COLLATION).items():
         yield name, rows[0]["count"] if rows else 0

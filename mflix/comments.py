@@ -302,8 +302,8 @@ def by_author(email: str) -> list[dict]:
     return list(comments.find(_by(email), {"_id": 0}, sort=_NEWEST))
 
 
-def count_by_author(email: str) -> int:
-    return comments.count_documents(_by(email))
+def count_by_author(email: str, session: ClientSession | None = None) -> int:
+    return comments.count_documents(_by(email), session=session)
 
 
 def change_author(old: str, email: str, name: str, session: ClientSession):

@@ -200,4 +200,5 @@ def is_text(value) -> bool:
 
 def _texts(value) -> list[str]:
     """The texts of a list, or the one text that stands in its place."""
-    return [each for each in (value if isinstance(value, list) else [value]) if is_text(each)]
+    texts = filter(is_text, value if isinstance(value, list) else [value])
+    return [str(each) for each in texts]  # a bson.Code is one that nothing can look up

@@ -104,6 +104,8 @@ MONGODB_OPTIONS = {
     "tz_aware": True,
     # Dates that Python has no datetime for come as DatetimeMS instead of an error.
     "datetime_conversion": "DATETIME_AUTO",
+    # Texts that are no UTF-8 are shown as far as they go.
+    "unicode_decode_error_handler": "replace",
     "w": env("str", "MONGODB_W", "majority"),
     "wtimeoutMS": env("int", "MONGODB_WTIMEOUT_MS", 2500),
 }

@@ -5,9 +5,12 @@ import logging
 from collections.abc import Iterable
 from itertools import chain, islice
 
+from bson.errors import BSONError
 from django.http import StreamingHttpResponse
 from django.utils.translation import gettext as _
 from pymongo.errors import PyMongoError
+
+from .streams import Stream
 
 logger = logging.getLogger(__name__)
 
@@ -44,10 +47,10 @@ def download(name: str, rows: Iterable[Iterable]) -> StreamingHttpResponse:
         try:
             for row in chain(first, rows):
                 yield writer.writerow(map(defused, row))
-        except PyMongoError as error:
+        except (PyMongoError, BSONError) as error:
             logger.warning("A download is not complete: %s", type(error).__name__)
             yield writer.writerow([incomplete])
 
-    response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
+    response = StreamingHttpResponse(Stream(lines()), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

@@ -23,9 +23,3 @@ def visible_line(value: str):
     codes = any(unicodedata.category(c) == "Cc" or c in DIRECTIONS for c in value)
     if codes or not any(c.isprintable() and c not in BLANK_LETTERS for c in value):
         raise ValidationError(_("Please use only letters, digits and visible characters."))
-
-
-def no_address(value: str):
-    """A validator for names, which stand in mails: who gets one shall find no link there."""
-    if "://" in value or "www." in value.lower():
-        raise ValidationError(_("A name can't be an internet address."))

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from pialara_site.typed import no_address, visible_line
+from pialara_site.typed import visible_line
 
 from .. import attempts
 from ..models import User, normal
@@ -50,7 +50,7 @@ class PersonFields(forms.Form):
     nombre = forms.CharField(
         label=_("Name"),
         max_length=150,
-        validators=[visible_line, no_address],
+        validators=[visible_line],
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     email = forms.EmailField(

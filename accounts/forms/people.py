@@ -7,7 +7,7 @@ from django.utils.translation import ngettext
 
 from pialara_site.forms import Grouped
 
-from .. import history, users
+from .. import attempts, history, users
 from ..audit import Actor
 from ..models import User, normal
 from ..roles import Role, Status
@@ -168,6 +168,8 @@ class ProfileForm(EditForm):
             check_own_password(self.user, self.cleaned_data["password"])
         except ValidationError as error:
             self.add_error("password", error)
+        else:
+            attempts.NEW_EMAILS.enter(str(self.user.pk))
 
 
 class ClientProfileForm(ProfileForm, ClientFields):

@@ -3,8 +3,10 @@
 import json
 from datetime import UTC, datetime
 
+import bson
 import pytest
 from bson import ObjectId
+from bson.raw_bson import RawBSONDocument
 
 from accounts import users
 from accounts.users import by_email
@@ -193,6 +195,19 @@ def odd(request):
 def test_odd_document_breaks_no_page(admin, odd):
     for page in PAGES:
         assert admin.get(page.format(odd.pk), follow=True).status_code == 200, page
+
+
+def test_text_that_is_no_utf8_is_shown_as_far_as_it_goes(admin):
+    raw = bson.encode({"_id": ObjectId(), "nombre": "Ana XY", "rol": "Cliente"})
+    users.users.insert_one(RawBSONDocument(raw.replace(b"XY", b"\xff\xfe")))
+    for page in ("/users/", "/users/export.csv"):
+        assert "Ana \ufffd\ufffd" in admin.get(page).getvalue().decode()
+
+
+def test_client_of_two_technicians_is_nobodys(tecnico):
+    client = a_client(parent=[tecnico.user.email, "eva@example.org"])
+    assert tecnico.get(f"/clients/{client.pk}/").status_code == 404
+    assert client not in tecnico.get("/clients/").context["rows"]
 
 
 def test_odd_document_is_in_the_list(admin, odd):

@@ -35,6 +35,11 @@ def reason(**fields) -> str:
     return str(rejection.value)
 
 
+@pytest.mark.parametrize("password", ["$2b$15$x", "$2b$31$x", "$2b$", "$2b$x$y"])
+def test_hash_that_would_take_too_long_is_rejected(english, password):
+    assert reason(password=password) == "its password would take too long to check"
+
+
 # What is stored
 
 
@@ -89,7 +94,7 @@ def test_user_of_sample_mflix_becomes_a_client():
     assert "name" not in doc
 
 
-@pytest.mark.parametrize("hashed", ["argon2$argon2id$v=19$x", "sha256$s$h", "$2a$x", "$2b$x"])
+@pytest.mark.parametrize("hashed", ["argon2$argon2id$v=19$x", "sha256$s$h", "$2a$12$x", "$2b$12$x"])
 def test_stored_hash_is_kept(hashed):
     assert bulk.user_fields(a_seed(password=hashed))["password"] == hashed
 

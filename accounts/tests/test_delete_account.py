@@ -11,7 +11,7 @@ from accounts.users import users
 from conftest import logged_in
 from mflix.comments import comments
 from mflix.tests.mothers import a_comment, a_movie
-from tests.mothers import PASSWORD, a_client, an_administrator, document_of
+from tests.mothers import PASSWORD, a_client, an_administrator, document_of, stored
 
 PATH = "/profile/delete/"
 
@@ -66,6 +66,23 @@ def test_last_administrator_can_not_delete_themselves(admin):
 
 def test_inactive_administrator_does_not_count(admin):
     an_administrator(estado="suspendido")
+    assert delete(admin).status_code == 200
+    assert document_of(admin.user)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"nombre": "No mail and no password"},
+        {"email": "b@example.org"},
+        {"email": "c@example.org", "password": "!invited"},
+        {"email": "d@example.org", "password": PASSWORD, "_id": 7},
+        {"email": "e@example.org", "password": PASSWORD, "rol": ["Administrador"]},
+    ],
+    ids=str,
+)
+def test_administrator_who_can_not_log_in_does_not_count(admin, other):
+    stored(**{"rol": "Administrador", **other})
     assert delete(admin).status_code == 200
     assert document_of(admin.user)
 

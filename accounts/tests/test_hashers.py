@@ -124,6 +124,11 @@ def test_bcrypt_reads_the_first_72_bytes_as_other_programs_do():
     assert check_password(long, django_hash(raw_bcrypt(long[:72])))
 
 
+def test_bcrypt_that_takes_too_long_is_not_tried(monkeypatch):
+    monkeypatch.setattr(bcrypt, "checkpw", lambda password, hashed: pytest.fail("compared"))
+    assert not check_password(SECRET, django_hash(raw_bcrypt().replace("$04$", "$15$")))
+
+
 def test_raw_bcrypt_gets_the_name_that_django_needs():
     assert django_hash("$2b$12$abc") == "bcrypt$2b$12$abc"
     assert django_hash("argon2$abc") == "argon2$abc"

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from accounts import audit
+from accounts.users import users
 from conftest import logged_in
 from mflix.comments import comments
 from tests.mothers import a_client, a_technician
@@ -88,6 +89,14 @@ def test_technicians_that_one_had_are_told_by_name(cliente, admin):
     history = data_of(cliente)["audit_log"]
     assert {entry["changes"]["parent"]["name"] for entry in history} == {"Tomás", "Rosa"}
     assert "tomás@example.org" not in str(history)
+
+
+def test_numbers_that_json_has_not_are_texts(cliente):
+    preferences = {"a": float("nan"), "b": [float("inf"), 1.5]}
+    users.update_one({"_id": cliente.user.pk}, {"$set": {"preferences": preferences}})
+    told = cliente.get("/profile/data/").content.decode()
+    found = json.loads(told, parse_constant=lambda name: pytest.fail(name))
+    assert found["user"]["preferences"] == {"a": "nan", "b": ["inf", 1.5]}
 
 
 def test_letters_are_readable_as_they_are():

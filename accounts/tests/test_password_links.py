@@ -1,7 +1,6 @@
 """Setting a password by a mailed link: resets and invitations."""
 
 import re
-import threading
 from datetime import timedelta
 from smtplib import SMTPException
 
@@ -31,10 +30,8 @@ def invited():
 
 
 def mails():
-    """What was mailed, once the threads that mail have ended."""
-    for thread in threading.enumerate():
-        if thread.name == "mail":
-            thread.join()
+    """What was mailed, with what is mailed later."""
+    mail.later.flush()
     return outgoing.outbox
 
 
@@ -174,6 +171,16 @@ def test_link_is_valid_for_an_hour(anonymous, ana, monkeypatch):
     path = link(ana)
     monkeypatch.undo()
     assert follow(anonymous, path).status_code == 302
+
+
+def test_new_password_opens_to_whom_others_guesses_had_shut_out(anonymous, ana):
+    def log_in():
+        fields = {"email": ana.email, "password": NEW["new_password1"]}
+        return anonymous.post("/login/", fields).status_code
+
+    assert [log_in() for _ in range(6)] == [200] * 5 + [429]
+    follow(anonymous, link(ana))
+    assert log_in() == 302
 
 
 def test_link_is_dead_after_an_hour(anonymous, ana, monkeypatch):

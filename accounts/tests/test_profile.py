@@ -8,6 +8,7 @@ from django.contrib.auth.hashers import check_password
 from accounts import audit
 from accounts.users import users
 from conftest import logged_in
+from mflix.tests.mothers import a_comment, a_movie
 from tests.mothers import PASSWORD, a_client, a_document, a_technician, document_of, stored
 
 ROLES = ["cliente", "tecnico", "admin"]
@@ -27,6 +28,47 @@ def edit(browser, **changes):
 def change_password(browser, old=PASSWORD, new=NEW, again=None):
     fields = {"old_password": old, "new_password1": new, "new_password2": again or new}
     return browser.post("/profile/password/", fields)
+
+
+# An email that somebody else had
+
+
+@pytest.fixture(params=["comment", "client"])
+def left(request):
+    """An email that nobody has, under which somebody left something."""
+    if request.param == "comment":
+        a_comment(a_movie(), email="gone@example.org")
+    else:
+        a_client(parent="Gone@example.org")
+    return "gone@example.org"
+
+
+def test_nobody_takes_over_what_is_left_under_an_email(anyone, left):
+    response = edit(anyone, email=left, password=PASSWORD)
+    assert set(response.context["form"].errors) == {"email"}
+    assert document_of(anyone.user)["email"] == anyone.user.email
+
+
+def test_technician_gives_a_client_no_email_that_others_wrote_under(tecnico, left):
+    client = a_client(parent=tecnico.user.email)
+    fields = {"nombre": client.nombre, "email": left}
+    response = tecnico.post(f"/clients/{client.pk}/edit/", fields)
+    assert set(response.context["form"].errors) == {"email"}
+
+
+def test_administrator_gives_it_to_whom_it_belongs(admin, left):
+    client = a_client()
+    fields = {"nombre": "Ana", "email": left, "rol": "Cliente", "estado": "activo"}
+    assert admin.post(f"/users/{client.pk}/edit/", fields).status_code == 302
+    assert document_of(client)["email"] == left
+
+
+def test_emails_can_not_be_tried_without_end(anyone):
+    a_client(email="taken@example.org")
+    statuses = [
+        edit(anyone, email="taken@example.org", password=PASSWORD).status_code for _ in range(11)
+    ]
+    assert statuses == [200] * 10 + [429]
 
 
 # Seeing

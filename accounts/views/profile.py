@@ -1,6 +1,7 @@
 """What everybody does with their own data."""
 
 from dataclasses import asdict
+from math import isfinite
 
 from django.contrib import auth, messages
 from django.http import HttpResponseRedirect, JsonResponse
@@ -106,12 +107,21 @@ def _end_sessions(request):
             messages.success(request, _("That session is ended."))
 
 
+def _without_odd_numbers(value):
+    """JSON has no NaN and no infinity."""
+    if isinstance(value, dict):
+        return {name: _without_odd_numbers(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_without_odd_numbers(each) for each in value]
+    return str(value) if isinstance(value, float) and not isfinite(value) else value
+
+
 @any_role_required
 @require_safe
 def data(request):
     """Everything stored about me, as a download."""
     return JsonResponse(
-        users.everything_about(request.user),
+        _without_odd_numbers(users.everything_about(request.user)),
         json_dumps_params={"default": str, "ensure_ascii": False, "indent": 2},
         headers={"Content-Disposition": 'attachment; filename="pialara.json"'},
     )

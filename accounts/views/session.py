@@ -107,11 +107,9 @@ def password_reset(request):
     if form.is_valid():
         attempts.LINKS_PER_ADDRESS.enter(household(request))
         email = normal(form.cleaned_data["email"])
-        # Counted also for emails that nobody has, as the time should not tell.
-        allowed = _may_ask(email)
-        user = users.by_email(email)
-        if user and user.is_active and allowed:
-            mail.send_link_later(request, user, "reset")
+        # Counted also for emails that nobody has.
+        if _may_ask(email):
+            mail.send_reset_later(request, email)
         return redirect("password_reset_sent")
     return render(request, "accounts/password_reset.html", {"form": form})
 
@@ -152,6 +150,8 @@ class ResetView(PasswordResetConfirmView):
         except users.NoSuchUser:  # or the link was used in another window just now
             self.validlink = False
             return self.render_to_response(self.get_context_data())
+        # Whoever guessed at the old one no longer keeps its owner out.
+        attempts.PER_EMAIL.forget(normal(form.user.email))
         mail.send_password_changed_later(self.request, form.user)
         # All sessions of the user are over, and this may have been one; the token goes with it.
         self.request.session.flush()

@@ -4,6 +4,7 @@ import struct
 import zlib
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
+from threading import BoundedSemaphore
 
 import pytest
 from bson import ObjectId
@@ -16,6 +17,7 @@ from mflix import attachments
 from mflix.attachments import MOST_BYTES, BadImage, chunks, draw, files, keeping
 from mflix.comments import comments
 from mflix.tests.mothers import a_comment, a_movie, an_attachment, an_image
+from pialara_site import streams
 
 pytestmark = pytest.mark.usefixtures("english")
 
@@ -107,6 +109,11 @@ def test_forty_megapixels_are_taken_and_a_line_more_is_not():
 def test_decompression_bomb_is_refused_undecoded(side, monkeypatch):
     monkeypatch.setattr(Image.Image, "load", lambda image: pytest.fail("decoded"))
     assert reason(a_bilevel_png(side, side))
+
+
+def test_image_that_would_grow_beyond_measure_is_refused(monkeypatch):
+    monkeypatch.setattr(attachments, "MOST_STORED", 1000)
+    assert "too many details" in reason(an_image("JPEG", size=(200, 200)))
 
 
 def test_gif_that_claims_to_be_huge_is_refused():
@@ -283,6 +290,28 @@ def test_image_is_served_as_it_is_stored(anonymous, image):
     assert chunks.count_documents({}) > 2
     assert content == attachments.opened(image).read()
     assert response.headers["Content-Length"] == str(len(content))
+
+
+@pytest.fixture
+def _one_place(monkeypatch):
+    monkeypatch.setattr(streams, "free", BoundedSemaphore(1))
+
+
+@pytest.mark.usefixtures("_one_place")
+def test_readers_who_take_their_time_leave_threads_for_others(anonymous, image):
+    slow = anonymous.get(path(image))
+    busy = anonymous.get(path(image))
+    assert (busy.status_code, busy.headers["Retry-After"]) == (503, "5")
+    slow.close()
+    assert anonymous.get(path(image)).status_code == 200
+
+
+@pytest.mark.usefixtures("_one_place")
+def test_who_has_the_image_takes_no_place(anonymous, image):
+    etag = f'"{image}"'
+    for _ in range(3):
+        response = anonymous.get(path(image), headers={"If-None-Match": etag})
+        assert response.status_code == 304
 
 
 @BOTH

@@ -431,6 +431,8 @@ def test_counted_view_costs_no_more_than_three_commands_either(anonymous, client
 # Whatever others have stored
 
 ODD = {
+    "code": Code("Drama"),
+    "a list of code": [Code("Drama")],
     "missing": ...,
     "nothing": None,
     "an empty text": "",

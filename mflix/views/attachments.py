@@ -5,6 +5,8 @@ from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
+from pialara_site.streams import Stream
+
 from .. import attachments
 
 # Under its address an image never changes.
@@ -17,12 +19,13 @@ def show(request, attachment_id):
     image = attachments.opened(attachment_id)
     if image is None:
         raise Http404("No such image")
-    response = StreamingHttpResponse(
-        iter(image.readchunk, b""),
+    etag = f'"{attachment_id}"'
+    response = get_conditional_response(request, etag=etag) or StreamingHttpResponse(
+        Stream(iter(image.readchunk, b"")),
         content_type=image.metadata["contentType"],
         headers={"Content-Length": image.length},
     )
-    return _cached(request, response, f'"{attachment_id}"')
+    return _cached(response, etag)
 
 
 @login_not_required
@@ -31,12 +34,14 @@ def thumbnail(request, attachment_id):
     data = attachments.thumbnail(attachment_id)
     if data is None:
         raise Http404("No such image")
-    response = HttpResponse(data, content_type=attachments.THUMBNAIL_TYPE)
-    return _cached(request, response, f'"{attachment_id}-thumb"')
+    etag = f'"{attachment_id}-thumb"'
+    response = get_conditional_response(request, etag=etag) or HttpResponse(
+        data, content_type=attachments.THUMBNAIL_TYPE
+    )
+    return _cached(response, etag)
 
 
-def _cached(request, response, etag: str):
-    """The response, or 304 when the browser has it already."""
+def _cached(response, etag: str):
     response["Cache-Control"] = FOR_A_YEAR
     response["ETag"] = etag
-    return get_conditional_response(request, etag=etag, response=response)
+    return response
