@@ -185,3 +185,19 @@ def test_table_of_paths_is_complete():
 @pytest.mark.parametrize("path", ["/", "/me/", "/profile/data/", "/profile/"])
 def test_page_with_personal_data_is_kept_by_no_browser(cliente, path):
     assert "no-store" in cliente.get(path).headers["Cache-Control"]
+
+
+@pytest.mark.parametrize(
+    ("role", "path", "name"),
+    [
+        ("anonymous", "/login/", "password"),
+        ("admin", "/users/create/", "password"),
+        ("tecnico", "/clients/create/", "password"),
+        ("cliente", "/profile/edit/", "password"),
+        ("cliente", "/profile/password/", "new_password1"),
+        ("cliente", "/profile/delete/", "password"),
+    ],
+)
+def test_page_for_developers_would_show_no_password(request, role, path, name):
+    sent = request.getfixturevalue(role).post(path, {name: "s3cret"}).wsgi_request
+    assert name in sent.sensitive_post_parameters or sent.sensitive_post_parameters == "__ALL__"

@@ -191,6 +191,12 @@ def test_chosen_days_are_told_as_people_write_them(admin):
     assert [tag.label for tag in response.context["form"].tags] == ["From: 1 March 2026"]
 
 
+def test_midnight_belongs_to_the_day_that_begins(admin, settings):
+    settings.TIME_ZONE = "Europe/Madrid"
+    note(at=datetime(2026, 1, 1, 23, tzinfo=UTC))
+    assert [len(found(admin, to=day)) for day in ("2026-01-01", "2026-01-02")] == [0, 1]
+
+
 @pytest.mark.parametrize(("hour", "fits"), [("22:30", 0), ("23:30", 1)])
 def test_a_day_begins_at_midnight_where_the_centre_is(admin, settings, hour, fits):
     settings.TIME_ZONE = "Europe/Madrid"

@@ -1,9 +1,12 @@
 """/users/bulk/: one change for many users, confirmed first, then told one by one."""
 
+from datetime import UTC, datetime
+
 import pytest
 from bson import ObjectId
 
 from accounts import audit, users
+from accounts.sessions import sessions
 from conftest import logged_in
 from tests.mothers import a_client, a_technician, an_administrator, document_of
 
@@ -161,6 +164,15 @@ def test_who_was_not_changed_is_listed_by_name(admin):
     people = [a_client(nombre=nombre, estado="suspendido") for nombre in ("Zoe", "óscar", "Pablo")]
     response = confirm(admin, "suspend", [*people, a_client()])
     assert [user.nombre for user in refused(response)] == ["óscar", "Pablo", "Zoe"]
+
+
+def test_session_that_has_expired_is_none_to_end(admin):
+    browser = logged_in(a_client())
+    sessions.update_one(
+        {"user_id": browser.user.pk}, {"$set": {"expires": datetime(2026, 1, 1, tzinfo=UTC)}}
+    )
+    response = send(admin, "suspend", [browser.user])
+    assert response.context["consequences"] == ["1 user is suspended and can no longer log in."]
 
 
 def test_confirmation_without_a_technician_says_so_at_the_field(admin):

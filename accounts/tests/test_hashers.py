@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import bcrypt
 import pytest
+from django.contrib.auth import authenticate
 from django.contrib.auth.hashers import (
     Argon2PasswordHasher,
     check_password,
@@ -122,6 +123,14 @@ def test_hash_that_werkzeug_wrote_is_read():
 def test_bcrypt_reads_the_first_72_bytes_as_other_programs_do():
     long = "x" * 80
     assert check_password(long, django_hash(raw_bcrypt(long[:72])))
+
+
+def test_hash_that_nobody_can_read_takes_as_long_as_any(monkeypatch):
+    made = []
+    monkeypatch.setattr("accounts.backends.make_password", made.append)
+    stored(email="odd@example.org", password="$2b$nonsense", rol="Cliente")
+    assert authenticate(None, email="odd@example.org", password=SECRET) is None
+    assert made == [SECRET]
 
 
 def test_bcrypt_that_takes_too_long_is_not_tried(monkeypatch):

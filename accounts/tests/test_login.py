@@ -398,7 +398,8 @@ def test_logged_in_person_follows_next_only_on_this_site(cliente):
 def test_login_brings_the_language_of_the_profile(anonymous):
     a_client(email="ana@example.org", preferences={"language": "en"})
     log_in(anonymous)
-    assert anonymous.cookies["django_language"].value == "en"
+    cookie = anonymous.cookies["django_language"]
+    assert (cookie.value, cookie["httponly"], cookie["samesite"]) == ("en", True, "Lax")
 
 
 def test_login_without_a_preference_leaves_the_language(anonymous, ana):

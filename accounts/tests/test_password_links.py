@@ -173,6 +173,15 @@ def test_link_is_valid_for_an_hour(anonymous, ana, monkeypatch):
     assert follow(anonymous, path).status_code == 302
 
 
+def test_asking_costs_the_same_whether_or_not_somebody_has_the_email(anonymous, ana, commands):
+    seen = []
+    for email in (ana.email, "nobody@example.org"):
+        with commands() as asked:
+            ask(anonymous, email)
+        seen.append(list(map(str, asked)))
+    assert seen[0] == seen[1]
+
+
 def test_new_password_opens_to_whom_others_guesses_had_shut_out(anonymous, ana):
     def log_in():
         fields = {"email": ana.email, "password": NEW["new_password1"]}

@@ -5,12 +5,15 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import pytest
+from bson import ObjectId
 
-from accounts import audit, users
+from accounts import audit, contacts, users
 from accounts.audit import Actor
 from accounts.roles import Role
 from conftest import logged_in
 from mflix.comments import comments
+from mflix.comments import delete as delete_comment
+from mflix.tests.mothers import a_comment, a_movie
 from tests.mothers import a_client, a_technician, an_administrator, document_of
 
 ROUNDS = range(6)
@@ -107,6 +110,64 @@ def test_loser_of_an_email_reads_a_sentence_at_the_field(request, caller):
     a_client(email="eva@example.org")
     sent = {"nombre": "Eva", "email": "eva@example.org", "rol": "Cliente"}
     assert "email" in caller.post(path, sent).context["form"].errors
+
+
+# What changes together
+
+
+def creating(user, by):
+    return lambda: users.create({"nombre": "E", "email": "e@e.example", "rol": Role.CLIENTE}, by)
+
+
+def editing(user, by):
+    return lambda: users.update(user.pk, {"email": "e@e.example", "estado": "inactivo"}, by)
+
+
+def setting_a_password(user, by):
+    return lambda: users.set_password(user, "another one", by)
+
+
+def changing_many(user, by):
+    admin = actor_of(an_administrator())  # nobody else does it
+    return lambda: users.change_many([user.pk], {"estado": "inactivo"}, admin, lambda user: None)
+
+
+def deleting(user, by):
+    return lambda: users.delete(user.pk, by)
+
+
+def adding_a_contact(user, by):
+    contact = {"nombre": "Eva", "principal": True}
+    return lambda: contacts.add(user.pk, contact, by, _id=ObjectId())
+
+
+def removing_a_comment(user, by):
+    comment = a_comment(a_movie(), user)
+    return lambda: delete_comment(comment["_id"], by, None)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        creating,
+        editing,
+        setting_a_password,
+        changing_many,
+        deleting,
+        adding_a_contact,
+        removing_a_comment,
+    ],
+)
+def test_all_that_a_change_writes_is_in_one_transaction(commands, change):
+    technician = logged_in(a_technician()).user
+    a_client(parent=technician.email)
+    act = change(technician, SOMEBODY)
+    with commands() as seen:
+        act()
+    writes = [each for each in seen if each.name in ("insert", "update", "delete", "findAndModify")]
+    assert "insert audit_log" in map(str, writes)
+    assert [str(each) for each in writes if each.body.get("autocommit") is not False] == []
+    assert len({each.body["txnNumber"] for each in writes}) == 1
 
 
 # A technician's email, their clients' parent and the comments

@@ -76,8 +76,8 @@ def test_other_changes_in_the_database_end_nothing(devices, fields):
 def test_change_by_an_administrator_ends_all_sessions(admin, devices, changes):
     user = devices[0].user
     admin.post(f"/users/{user.pk}/edit/", edited(user, **changes))
-    assert alive(devices) == [False, False]
     assert sessions.count_documents({"user_id": user.pk}) == 0
+    assert alive(devices) == [False, False]
 
 
 def test_administrator_who_edits_a_name_ends_nothing(admin, devices):
@@ -88,6 +88,7 @@ def test_administrator_who_edits_a_name_ends_nothing(admin, devices):
 
 def test_deletion_by_an_administrator_ends_all_sessions(admin, devices):
     admin.post(f"/users/{devices[0].user.pk}/delete/")
+    assert sessions.count_documents({"user_id": devices[0].user.pk}) == 0
     assert alive(devices) == [False, False]
 
 
@@ -95,6 +96,8 @@ def test_deletion_by_an_administrator_ends_all_sessions(admin, devices):
 def test_suspending_many_ends_their_sessions(admin, devices, action):
     ids = [str(devices[0].user.pk)]
     admin.post("/users/bulk/", {"action": action, "ids": ids, "confirm": "on"})
+    # Or whoever is made active again would bring a thief's session back.
+    assert sessions.count_documents({"user_id": devices[0].user.pk}) == 0
     assert alive(devices) == [False, False]
 
 

@@ -8,6 +8,7 @@ from django.test import Client
 
 from accounts import attempts
 from accounts.attempts import Limit, TooManyAttempts
+from pialara_site.turns import Busy
 from tests.mothers import PASSWORD, a_client, document_of
 
 MINUTES = timedelta(minutes=1)
@@ -336,6 +337,15 @@ def test_count_expires_with_its_last_attempt():
 def test_login_limits_are_those_of_the_issue():
     assert (attempts.PER_EMAIL.most, attempts.PER_EMAIL.window) == (5, 5 * MINUTES)
     assert (attempts.PER_ADDRESS.most, attempts.PER_ADDRESS.window) == (50, 5 * MINUTES)
+
+
+def test_password_that_was_not_looked_at_is_no_failure(monkeypatch):
+    def busy(*args, **credentials):
+        raise Busy
+
+    monkeypatch.setattr("accounts.forms.session.authenticate", busy)
+    assert log_in().status_code == 503
+    assert attempts.attempts.count_documents({"times": {"$ne": []}}) == 0
 
 
 # Other pages that ask for the password

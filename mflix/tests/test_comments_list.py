@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from html import unescape
 
 import pytest
-from bson import MaxKey, ObjectId
+from bson import MaxKey, ObjectId, Regex, Timestamp
 from bson.datetime_ms import DatetimeMS
 
 from mflix import comments
@@ -278,6 +278,17 @@ def test_comments_without_a_proper_date_come_last(anonymous, movie):
     for text, date in [("none", ...), ("odd", "yesterday"), ("good", START)]:
         a_comment(movie, text=text, date=date)
     assert texts(anonymous.get(path(movie))) == ["good", "odd", "none"]
+
+
+def test_page_is_asked_for_anew_each_time(anonymous, movie):
+    assert "no-store" in anonymous.get(path(movie)).headers["Cache-Control"]
+
+
+def test_good_dates_come_first_also_where_mongodb_sorts_odd_ones_after_them(anonymous, movie):
+    for date in (START, Timestamp(9, 1), "text", None, Regex("x")):
+        a_comment(movie, text=type(date).__name__, date=date)
+    for page in (path(movie), f"/mflix/movies/{movie['_id']}/"):
+        assert texts(anonymous.get(page))[0] == "datetime"
 
 
 def test_good_dates_come_first_however_many_odd_ones_mongodb_sorts_before_them(anonymous, movie):

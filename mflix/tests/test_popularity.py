@@ -223,6 +223,12 @@ def test_other_films_in_between_make_no_reload_count(visit):
     assert (counted(first), counted(second)) == (1, 1)
 
 
+def test_look_that_the_cookie_tells_of_the_future_is_none(visit):
+    movie_id = ObjectId()
+    ahead = f"{movie_id}-{int((NOW + timedelta(hours=1)).timestamp())}"
+    assert visit(movie_id, NOW, ahead) != ahead
+
+
 def test_cookie_holds_the_last_thirty_films_and_fits_into_a_browser(visit):
     ids, cookies = [ObjectId() for _n in range(40)], ""
     for movie_id in ids:
@@ -319,6 +325,14 @@ def test_counters_of_days_and_weeks_end_and_the_others_stay():
         "2026-01": None,
         "ever": None,
     }
+
+
+def test_later_views_prolong_no_count():
+    movie = a_movie()
+    seen(movie, 1)
+    before = views.distinct("expires")
+    seen(movie, 1, NOW + timedelta(hours=2))
+    assert views.distinct("expires") == before
 
 
 def test_page_is_shown_and_one_line_logged_when_the_counters_are_away(browser, monkeypatch, caplog):

@@ -188,6 +188,11 @@ def test_only_its_owner_reads_it(back_up):
     assert stat.S_IMODE(backup.parent.stat().st_mode) == 0o700
 
 
+def test_only_its_owner_reads_it_in_a_folder_that_others_see(tmp_path, back_up):
+    (tmp_path / "backups").mkdir(mode=0o755)
+    assert stat.S_IMODE(back_up().stat().st_mode) == 0o700
+
+
 def test_checksums_are_those_that_sha256sum_reads(back_up):
     backup = back_up()
     check = ["sha256sum", "--check", "--strict", "--quiet", "SHA256SUMS"]

@@ -71,6 +71,12 @@ def test_schema_that_was_seen_a_moment_ago_costs_no_command(anonymous, commands,
     assert [command.name for command in seen] == ["hello", "find", "update", "find"]
 
 
+def test_schema_that_differs_is_looked_at_each_time(anonymous, monkeypatch):
+    monkeypatch.setattr(health, "_seen", float("-inf"))
+    monkeypatch.setattr(schema, "drift", lambda: ["users: an index is missing"])
+    assert [anonymous.get("/readyz").status_code for _ in range(2)] == [503, 503]
+
+
 def test_database_that_cannot_be_read_is_not_ready(anonymous):
     with failing("find", how=CUT_OFF):
         assert found(anonymous)["read"] != "ok"

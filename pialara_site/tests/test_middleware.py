@@ -18,6 +18,7 @@ from pymongo.errors import (
 )
 
 from accounts import audit, directory, sessions, users
+from pialara_site import resending
 from pialara_site.outages import database_down
 
 AWAY = [
@@ -252,3 +253,10 @@ def test_method_that_a_page_does_not_take_gets_a_page(anonymous, language):
 
 def test_methods_that_a_page_takes_stay_told(anonymous):
     assert anonymous.post("/").headers["Allow"] == "GET, HEAD"
+
+
+def test_page_of_an_outage_keeps_no_password(rf):
+    secrets = dict.fromkeys(resending.PASSWORDS, "s3cret")
+    sent = resending.sent(rf.post("/x/", {**secrets, "nombre": "Ana"}))
+    assert [value for _name, value in sent.fields] == ["Ana"]
+    assert {name for name, _label in sent.passwords} == set(resending.PASSWORDS)

@@ -111,3 +111,11 @@ def test_batches_read_no_further_than_asked():
     numbers = iter(range(10))
     next(batches(numbers, 3))
     assert next(numbers) == 3
+
+
+def test_place_of_a_row_tells_its_values_to_nobody_without_the_key(settings):
+    rows = [{"_id": ObjectId(), "nombre": "Eva"}] * 2
+    order = {"nombre": 1}
+    ends = Page("2000", 10_000, 2).linked(rows, order).ends
+    settings.SECRET_KEY = "another" * 10
+    assert Page("2000", 10_000, 2).linked(rows, order).ends != ends

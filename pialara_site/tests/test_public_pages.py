@@ -11,6 +11,7 @@ from django.test import Client
 from pymongo.errors import AutoReconnect, ExecutionTimeout
 
 from accounts.models import User
+from conftest import logged_in
 from mflix import catalogue, popularity
 from mflix.comments import comments
 from mflix.movies import movies
@@ -18,10 +19,11 @@ from mflix.tests.mothers import a_movie
 from mflix.theaters import theaters
 from pialara_site import cache, display, public_pages
 from pialara_site.display import Display
-from tests.mothers import a_client, a_technician, an_administrator
+from tests.mothers import PASSWORD, a_client, a_technician, an_administrator
 
 from .processes import wait_until
 
+BROWSER = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"}
 LISTS = ["/mflix/", "/mflix/?genre=Drama", "/mflix/?cast=Ana&sort=rating", "/mflix/theaters/"]
 
 
@@ -384,3 +386,21 @@ def test_page_that_nobody_saw_before_is_a_503(anonymous, away):
     away()
     anonymous.raise_request_exception = False
     assert anonymous.get("/mflix/").status_code == 503
+
+
+def test_look_at_a_page_that_the_browser_has_counts_too(film):
+    path = f"/mflix/movies/{film()}/"
+    etag = Client(headers=BROWSER).get(path)["ETag"]
+    again = Client(headers=BROWSER).get(path, headers={"If-None-Match": etag})
+    assert again.status_code == 304
+    popularity.flush()
+    assert popularity.views.distinct("views", {"period": "ever"}) == [2]
+
+
+@pytest.mark.usefixtures("keeping")
+def test_page_that_is_kept_hides_no_message(anonymous):
+    anonymous.get("/")
+    leaving = logged_in(a_client())
+    leaving.post("/profile/delete/", {"password": PASSWORD})
+    del leaving.cookies["sessionid"]  # as browsers do; this one would send it empty
+    assert "Tu cuenta está eliminada." in leaving.get("/").text

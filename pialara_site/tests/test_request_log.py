@@ -105,7 +105,8 @@ def test_id_of_a_proxy_is_kept(anonymous, lines):
 
 
 @pytest.mark.parametrize(
-    "wrong", ["", "short", "x" * 65, "ana@example.org", "Ana.Perez-Lopez", "ñandúñandú"]
+    "wrong",
+    ["", "short", "a" * 65, "deadbeef-ana@example.org", "Ana.Perez-Lopez", "ñandúñandú"],
 )
 def test_id_that_is_none_is_replaced(anonymous, wrong):
     assert anonymous.get("/", headers={"x-request-id": wrong}).headers["X-Request-ID"] != wrong

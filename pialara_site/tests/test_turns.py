@@ -56,6 +56,13 @@ def test_who_waits_makes_room_for_others():
     assert view("next") == "next"
 
 
+def test_places_are_free_again_after_errors():
+    places = turns.Turns(2)
+    for _ in range(3):
+        with pytest.raises(ZeroDivisionError), places.one():
+            raise ZeroDivisionError
+
+
 def test_room_is_free_again_after_an_error():
     @turns.in_turn
     def view(request):

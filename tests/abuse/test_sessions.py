@@ -44,6 +44,15 @@ def test_made_up_key_is_not_taken_over_by_a_login(planted):
     assert not is_in(browser_with(planted))
 
 
+def test_thief_is_out_when_the_owner_logs_in_again(anonymous):
+    user = a_client()
+    log_in(anonymous, user)
+    stolen = key_of(anonymous)
+    log_in(anonymous, user)
+    assert is_in(anonymous)
+    assert not is_in(browser_with(stolen))
+
+
 def test_key_of_the_attackers_own_session_is_not_taken_over_by_a_login(cliente):
     planted = key_of(cliente)
     victim = browser_with(planted)

@@ -2,10 +2,12 @@
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 
 import pymongo
 import pytest
 from pymongo.errors import NetworkTimeout, ServerSelectionTimeoutError
+from pymongo.server_selectors import any_server_selector
 
 from pialara_site import circuit
 from pialara_site.circuit import Circuit, Client, DatabaseAway
@@ -135,3 +137,78 @@ def test_who_waits_already_is_told_when_it_is_away(whole, client):
         with pytest.raises(DatabaseAway):
             waiting.result(timeout=10)  # of the 20 seconds that it may wait
     whole.members[2].client.admin.command("replSetFreeze", 0)
+
+
+# By what its members' heartbeats tell
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """Its `now` is the time; what was `slept` took none."""
+
+    class Clock:
+        now = 1000.0
+        slept = []
+
+    clock = SimpleNamespace(monotonic=lambda: Clock.now, sleep=Clock.slept.append)
+    monkeypatch.setattr(circuit, "time", clock)
+    return Clock
+
+
+class Members:
+    """So many, of which the first takes writes, and the circuit that hears of them."""
+
+    def __init__(self, count: int):
+        self.known = {("db", n): SimpleNamespace(is_writable=n == 0) for n in range(count)}
+        topology = SimpleNamespace(server_descriptions=lambda: self.known)
+        self.circuit = Circuit(SimpleNamespace(topology_description=topology))
+
+    def lose(self, *numbers: int):
+        for n in numbers:
+            self.known["db", n].is_writable = False
+            event = SimpleNamespace(connection_id=("db", n), reply=OSError(), awaited=False)
+            self.circuit.failed(event)
+
+    def answer(self, number: int):
+        is_writable = self.known["db", number].is_writable
+        reply = SimpleNamespace(is_writable=is_writable)
+        self.circuit.succeeded(SimpleNamespace(connection_id=("db", number), reply=reply))
+
+
+@pytest.fixture
+def members(monkeypatch):
+    monkeypatch.setattr(Circuit, "in_force", True)
+    return Members
+
+
+@pytest.mark.parametrize(
+    ("count", "lost", "is_open"), [(3, 1, False), (3, 2, True), (4, 1, False), (4, 2, True)]
+)
+def test_those_who_are_left_elect_somebody_if_they_are_more_than_half(
+    members, count, lost, is_open
+):
+    some = members(count)
+    some.lose(*range(lost))
+    assert some.circuit.is_open is is_open
+
+
+def test_patience_with_an_election_is_not_used_up_by_the_one_before(members, clock):
+    trio = members(3)
+    trio.circuit.waited_in_vain()
+    trio.answer(0)
+    clock.now += circuit.PATIENCE_SECONDS
+    trio.lose(0)
+    assert not trio.circuit.is_open
+    trio.circuit.waited_in_vain()
+    clock.now += circuit.PATIENCE_SECONDS
+    trio.circuit.waited_in_vain()
+    assert trio.circuit.is_open
+
+
+def test_commit_that_the_driver_repeats_without_a_pause_gets_one(clock):
+    with Client("mongodb://127.0.0.1:1", connect=False) as client:
+        client.circuit.is_open = True
+        for operation in ("find", "commitTransaction"):
+            with pytest.raises(DatabaseAway):
+                client._select_server(any_server_selector, None, operation)
+    assert clock.slept == [circuit.GLANCE_SECONDS]
