@@ -1,7 +1,10 @@
 """Serving the images of comments, which everybody may see."""
 
+from collections.abc import Callable
+
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
@@ -19,13 +22,15 @@ def show(request, attachment_id):
     image = attachments.opened(attachment_id)
     if image is None:
         raise Http404("No such image")
-    etag = f'"{attachment_id}"'
-    response = get_conditional_response(request, etag=etag) or StreamingHttpResponse(
-        Stream(iter(image.readchunk, b"")),
-        content_type=image.metadata["contentType"],
-        headers={"Content-Length": image.length},
-    )
-    return _cached(response, etag)
+
+    def make() -> StreamingHttpResponse:
+        return StreamingHttpResponse(
+            Stream(iter(image.readchunk, b"")),
+            content_type=image.metadata["contentType"],
+            headers={"Content-Length": image.length},
+        )
+
+    return _cached(request, f'"{attachment_id}"', make)
 
 
 @login_not_required
@@ -34,14 +39,16 @@ def thumbnail(request, attachment_id):
     data = attachments.thumbnail(attachment_id)
     if data is None:
         raise Http404("No such image")
-    etag = f'"{attachment_id}-thumb"'
-    response = get_conditional_response(request, etag=etag) or HttpResponse(
-        data, content_type=attachments.THUMBNAIL_TYPE
-    )
-    return _cached(response, etag)
+
+    def make() -> HttpResponse:
+        return HttpResponse(data, content_type=attachments.THUMBNAIL_TYPE)
+
+    return _cached(request, f'"{attachment_id}-thumb"', make)
 
 
-def _cached(response, etag: str):
+def _cached(request, etag: str, make: Callable[[], HttpResponseBase]) -> HttpResponseBase:
+    """What `make()` returns, or 304 when the browser has it already."""
+    response = get_conditional_response(request, etag=etag) or make()
     response["Cache-Control"] = FOR_A_YEAR
     response["ETag"] = etag
     return response
