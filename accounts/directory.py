@@ -15,7 +15,7 @@ from pymongo.errors import OperationFailure
 from pialara_site import pages
 from pialara_site.cache import cached
 from pialara_site.changes import Topic
-from pialara_site.letters import plain
+from pialara_site.letters import place
 from pialara_site.mongo import COLLATION
 from pialara_site.pages import Page
 from pialara_site.pipelines import united
@@ -117,7 +117,7 @@ def numbers(filters: Filters) -> Numbers:
 
 def in_order(technicians: dict[str, str]) -> dict[str, str]:
     """{email: name} by name, as kinds_pipeline() reads an index without a collation."""
-    return dict(sorted(technicians.items(), key=lambda each: plain(each[1])))
+    return dict(sorted(technicians.items(), key=lambda each: place(each[1])))
 
 
 def by_kind(pipeline: list[dict]) -> list[dict]:
@@ -223,7 +223,10 @@ def detail_pipeline(user_id: ObjectId, owner: User | None, with_technicians: boo
                 "from": users.name,
                 "localField": "email",
                 "foreignField": "parent",
-                "pipeline": [{"$match": {"rol": Role.CLIENTE}}, {"$count": "n"}],
+                "pipeline": [
+                    {"$match": {"rol": Role.CLIENTE, "parent": {"$not": {"$type": "array"}}}},
+                    {"$count": "n"},
+                ],
                 "as": "clients",
             }
         },
@@ -290,7 +293,7 @@ def detail(
 
 def count_clients(technicians: list[str]) -> int:
     """How many clients they have, who have these emails."""
-    theirs = {"rol": Role.CLIENTE, "parent": {"$in": technicians}}
+    theirs = {"rol": Role.CLIENTE, "parent": {"$in": technicians, "$not": {"$type": "array"}}}
     return users.count_documents(theirs, collation=COLLATION)
 
 

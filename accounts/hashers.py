@@ -76,7 +76,7 @@ def bcrypt_rounds(stored: str) -> int:
 class BcryptHasher(BasePasswordHasher):
     """bcrypt$2b$…: a raw bcrypt hash with the name that accounts.models.django_hash puts first.
 
-    Nobody logs in with one of more than MOST_BCRYPT_ROUNDS.
+    One of more than MOST_BCRYPT_ROUNDS is as good as none that can be read: a ValueError.
     """
 
     algorithm = "bcrypt"
@@ -84,6 +84,6 @@ class BcryptHasher(BasePasswordHasher):
     def verify(self, password, encoded):
         stored = encoded[encoded.index("$2") :]
         if bcrypt_rounds(stored) > MOST_BCRYPT_ROUNDS:
-            return False
+            raise ValueError("too many rounds")
         # Other programs cut the password at bcrypt's 72 bytes; this library refuses longer ones.
         return _queued(bcrypt.checkpw, password.encode()[:72], stored.encode())

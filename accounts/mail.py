@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
 from smtplib import SMTPException
@@ -25,7 +26,8 @@ from . import users
 from .models import User
 from .tokens import invitation_tokens, reset_tokens
 
-waiting = Turns(4)  # for the mail server
+AT_ONCE = 4
+waiting = Turns(AT_ONCE)  # for the mail server
 
 # Of mails that nobody waits for. The pause keeps their making out of the time of an answer.
 MOST_WAITING = 1000
@@ -145,8 +147,10 @@ def _send(user: User, kind: str, link: str, when: datetime | None = None) -> boo
 
 
 def send_all(letters: list[Callable[[], object]]):
-    for send in letters:
-        send()
+    """A few at once, as a mail server may take its time."""
+    with ThreadPoolExecutor(AT_ONCE, "mail") as threads:
+        for sent in [threads.submit(send) for send in letters]:
+            sent.result()
 
 
 later: Background[Callable[[], object]] = Background(send_all, MOST_WAITING, PAUSE_SECONDS)

@@ -68,10 +68,11 @@ ACTIVE_TECHNICIAN = {"rol": Role.TECNICO, "estado": ACTIVE}
 
 
 class EmailTaken(Exception):
-    """Another user already has this email, or had it: what is left under it may not change hands.
+    """Another user already has this email."""
 
-    Only administrators give such an email to somebody.
-    """
+
+class EmailLeft(Exception):
+    """Somebody else's comments or clients are left under this email."""
 
 
 class NoSuchUser(Exception):
@@ -216,14 +217,20 @@ def _unchanged(user: User) -> dict:
 
 
 def create(
-    fields: dict, by: Actor | None = None, _id: ObjectId | None = None, ip: str = ""
+    fields: dict,
+    by: Actor | None = None,
+    _id: ObjectId | None = None,
+    ip: str = "",
+    *,
+    may_inherit: bool = False,
 ) -> User:
     """Store a new user; `fields` may hold a plain `password`, without one nobody can log in yet.
 
     `by` is who creates; None stands for the person who registers, from the address `ip`. `_id` is
-    the id that the form was shown with: the same form sent twice makes one user.
+    the id that the form was shown with: the same form sent twice makes one user. With `may_inherit`
+    the user gets what is left under the email.
 
-    Raises EmailTaken and NoSuchTechnician.
+    Raises EmailTaken, EmailLeft and NoSuchTechnician.
     """
     now = datetime.now(UTC)
     doc = {
@@ -241,8 +248,8 @@ def create(
     told = {field: (None, doc[field]) for field in sorted(given - {"password"})}
 
     def insert(session):
-        if by is None and _is_left_to_others(doc["email"], session):
-            raise EmailTaken(doc["email"])
+        if not may_inherit and _is_left(doc["email"], session):
+            raise EmailLeft(doc["email"])
         technician = _hold_technician(doc["parent"], session) if doc["parent"] else ""
         users.insert_one(doc, session=session)
         # Not before: a form that was sent twice is to meet its user.
@@ -254,7 +261,7 @@ def create(
     try:
         transaction(insert)
     except _DeletedBefore:
-        return create(fields, by, ip=ip)
+        return create(fields, by, ip=ip, may_inherit=may_inherit)
     except DuplicateKeyError as error:
         # Which key is named first says nothing: on a member that has its data by an initial sync,
         # MongoDB compares the email before the id.
@@ -265,7 +272,7 @@ def create(
         if "_id" not in error.details["keyPattern"]:
             raise EmailTaken(doc["email"]) from error
         # The browser's Back button brought the form again, for somebody else.
-        return create(fields, by, ip=ip)
+        return create(fields, by, ip=ip, may_inherit=may_inherit)
     return _user(doc)
 
 
@@ -277,14 +284,17 @@ def update(
     owner: User | None = None,
     seen: str | None = None,
     clients_to: str | None = None,
+    may_inherit: bool = False,
 ) -> User:
     """Set `fields` of a user, with everything that follows from it, and return the user.
 
     `owner` limits it to a client of that technician. `seen` is the version() of these fields that
     the editor saw. When a technician becomes something else, their clients go to the technician
-    with the email `clients_to`, or are left without one.
+    with the email `clients_to`, or are left without one. With `may_inherit` the user gets what is
+    left under a new email.
 
-    Raises NoSuchUser, EmailTaken, NoSuchTechnician, LastAdministrator and ChangedMeanwhile.
+    Raises NoSuchUser, EmailTaken, EmailLeft, NoSuchTechnician, LastAdministrator and
+    ChangedMeanwhile.
     """
     wanted = stored(fields)
 
@@ -300,9 +310,9 @@ def update(
         if seen and seen != version(_user(old), fields):
             raise ChangedMeanwhile(_user(old))
         changes = _changes(old, new, fields_to_set)
-        is_by_staff = owner is None and by._id != user_id
-        if "email" in changes and not is_by_staff and _is_left_to_others(new["email"], session):
-            raise EmailTaken(new["email"])
+        has_new_email = normal(_user(old).email) != normal(_user(new).email)
+        if has_new_email and not may_inherit and _is_left(new["email"], session):
+            raise EmailLeft(new["email"])
         if _administers(old) and not _administers(new):
             _hold_another_administrator(user_id, session)
         technician = ""
@@ -462,8 +472,8 @@ def _administers(doc: dict) -> bool:
     return user.is_administrator and user.is_active
 
 
-def _is_left_to_others(email: str, session: ClientSession) -> bool:
-    """Would who takes this email get clients or comments of somebody who had it?"""
+def _is_left(email: str, session: ClientSession) -> bool:
+    """Are there clients or comments of somebody who had this email?"""
     theirs = {"rol": Role.CLIENTE, "parent": email}
     client = users.find_one(theirs, {"_id": 1}, collation=COLLATION, session=session)
     return client is not None or comments.count_by_author(email, session) > 0
@@ -538,7 +548,7 @@ def _move_clients(
     email = _user(technician).email
     if not email:
         return []
-    theirs = {"rol": Role.CLIENTE, "parent": email}
+    theirs = clients_of(_user(technician))
     fields = {"email": 1, "nombre": 1, "parent": 1}
     clients = list(users.find(theirs, fields, collation=COLLATION, session=session))
     users.update_many(

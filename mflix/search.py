@@ -94,6 +94,9 @@ class Search:
         """The filter for find() and $match."""
         wanted = {field: {"$in": list(getattr(self, name))} for name, field in FIELDS.items()}
         wanted = {field: values for field, values in wanted.items() if values["$in"]}
+        if self.language:
+            names = (*self.language, *map(language_named, self.language))
+            wanted["languages"] = {"$in": list(dict.fromkeys(names))}
         if self.q:
             wanted["$text"] = {"$search": self.q}
         if self.title:
@@ -121,10 +124,6 @@ def _values(query: QueryDict, name: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(texts))
 
 
-def _languages(query: QueryDict, name: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(map(language_named, _values(query, name))))
-
-
 def _year(query: QueryDict, name: str) -> int | None:
     text = query.get(name, "").strip()
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 4 else None
@@ -144,7 +143,6 @@ def _bucket(query: QueryDict, name: str) -> str:
 _READERS = {
     **dict.fromkeys(("q", "title", "rated", "type"), _text),
     **dict.fromkeys(FIELDS, _values),
-    "language": _languages,
     **dict.fromkeys(("year_from", "year_to"), _year),
     **dict.fromkeys(BUCKETS, _bucket),
     "rating_from": _rating,

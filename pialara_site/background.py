@@ -19,7 +19,7 @@ class Background(Generic[T]):
     It begins `pause` seconds after the first of them came, so that more come together. At most
     `most` items wait; more are dropped, with one line in the log for all of them. The thread is
     made for the first item, and anew in a forked process; what waits when the process ends is
-    still done.
+    still done, in a web process within the seconds that it is given to end.
     """
 
     def __init__(self, work: Callable[[list[T]], None], most: int, pause: float = 0):

@@ -18,6 +18,7 @@ from ..roles import Sex
 
 EARLIEST_BIRTH = date(1900, 1, 1)
 EMAIL_TAKEN = _("A user with this email already exists.")
+EMAIL_LEFT = _("Only an administrator can give somebody this email.")
 
 
 class DateInput(forms.DateInput):

@@ -12,6 +12,7 @@ from ..audit import Actor
 from ..models import User, normal
 from ..roles import Role, Status
 from .fields import (
+    EMAIL_LEFT,
     EMAIL_TAKEN,
     ClientFields,
     FirstPasswordField,
@@ -65,14 +66,19 @@ class CreateForm(PersonFields, ClientFields, FirstPasswordField):
     id = IdField()
     field_order = ("nombre", "email", "sexo", "fecha_nacimiento", "patologia", "password")
 
+    # What is left under an email, for those who know whose it is.
+    may_inherit = False
+
     def create(self, by: Actor, **fixed) -> User | None:
         """The new user with the `fixed` fields, or None with errors at the form."""
         fields = {**self.cleaned_data, **fixed}
         try:
             new_id = fields.pop("id")
-            return users.create(fields, by, new_id)
+            return users.create(fields, by, new_id, may_inherit=self.may_inherit)
         except users.EmailTaken:
             self.add_error("email", EMAIL_TAKEN)
+        except users.EmailLeft:
+            self.add_error("email", EMAIL_LEFT)
         except users.NoSuchTechnician:
             self.add_error(None, NO_TECHNICIAN)
         return None
@@ -113,6 +119,8 @@ class EditForm(PersonFields):
             )
         except users.EmailTaken:
             self.add_error("email", EMAIL_TAKEN)
+        except users.EmailLeft:
+            self.add_error("email", EMAIL_LEFT)
         except users.NoSuchTechnician:
             self.add_error(None, NO_TECHNICIAN)
         except users.LastAdministrator:
@@ -163,6 +171,7 @@ class ProfileForm(EditForm):
             return
         if not self.cleaned_data.get("password"):
             self.add_error("password", _("Type your password to change your email."))
+        if self.errors:
             return
         try:
             check_own_password(self.user, self.cleaned_data["password"])
@@ -194,6 +203,7 @@ ABOUT_CLIENTS = (_("Only for clients"), ("sexo", "fecha_nacimiento", "patologia"
 
 
 class UserCreateForm(Grouped, RoleFields, CreateForm):
+    may_inherit = True
     GROUPS = (
         (_("Personal details"), ("nombre", "email", "password")),
         (_("Role and technician"), ("rol", "parent")),
@@ -242,7 +252,8 @@ class UserEditForm(Grouped, RoleFields, ClientFields, EditForm):
         self._offer(self.fields["parent"], user.parent or "", technician and with_state(technician))
 
     def save(self, by: Actor, **options) -> User | None:
-        return super().save(by, clients_to=self.cleaned_data.get("clients_to"), **options)
+        clients_to = self.cleaned_data.get("clients_to")
+        return super().save(by, clients_to=clients_to, may_inherit=True, **options)
 
 
 class DeleteForm(forms.Form):

@@ -12,6 +12,7 @@ from ..models import normal
 from ..requests import client_ip, household
 from ..roles import Role, Status
 from .fields import (
+    EMAIL_LEFT,
     EMAIL_TAKEN,
     FirstPasswordField,
     IdField,
@@ -91,6 +92,9 @@ class RegisterForm(PersonFields, FirstPasswordField):
                 users.create(fields, _id=new_id, ip=client_ip(request))
             except users.EmailTaken:
                 self.add_error("email", EMAIL_TAKEN)
+                return None
+            except users.EmailLeft:
+                self.add_error("email", EMAIL_LEFT)
                 return None
             # The form may have been sent twice, or with an id that is somebody else's.
             email = normal(fields["email"])

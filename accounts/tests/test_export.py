@@ -3,10 +3,13 @@
 import csv
 from datetime import UTC, datetime
 from io import StringIO
+from threading import BoundedSemaphore
 
 import pytest
 
+from pialara_site import streams
 from pialara_site.spreadsheets import defused
+from pialara_site.turns import THREADS
 from tests.fail_points import CUT_OFF, failing
 from tests.mothers import a_client, a_technician, stored
 
@@ -147,6 +150,21 @@ def test_neither_hashes_nor_health_data_are_in_the_file(admin):
 def test_document_without_fields_is_a_line(admin):
     stored(rol="Cliente")
     assert table(admin, rol="Cliente")[0]["State"] == "Active"
+
+
+def test_readers_who_take_their_time_leave_threads_for_others(admin, monkeypatch):
+    monkeypatch.setattr(streams, "free", BoundedSemaphore(1))
+    slow = admin.get("/users/export.csv")
+    assert admin.get("/users/export.csv").status_code == 503
+    slow.close()
+    assert admin.get("/users/export.csv").status_code == 200
+
+
+def test_slow_readers_are_at_most_half_of_the_threads():
+    places = THREADS // 2
+    assert all(streams.free.acquire(blocking=False) for _ in range(places))
+    assert not streams.free.acquire(blocking=False)
+    streams.free.release(places)
 
 
 def test_file_is_read_only(admin):

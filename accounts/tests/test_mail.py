@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 from smtplib import SMTPException
-from threading import Event
+from threading import Barrier, Event
 
 import pytest
 from django.core import mail as outgoing
@@ -152,3 +152,8 @@ def test_answer_does_not_wait_for_the_mail_server(cliente, monkeypatch):
     assert not answered.is_set()
     assert response.status_code == 302
     answered.set()
+
+
+def test_mail_server_that_takes_its_time_holds_up_no_other_mail():
+    arrived = Barrier(mail.AT_ONCE)
+    mail.send_all([lambda: arrived.wait(10)] * mail.AT_ONCE)

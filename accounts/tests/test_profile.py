@@ -56,6 +56,26 @@ def test_technician_gives_a_client_no_email_that_others_wrote_under(tecnico, lef
     assert set(response.context["form"].errors) == {"email"}
 
 
+def test_technician_adds_no_client_with_an_email_that_others_wrote_under(tecnico, left):
+    fields = {"nombre": "Ana", "email": left, "password": NEW}
+    response = tecnico.post("/clients/create/", fields)
+    assert set(response.context["form"].errors) == {"email"}
+    assert not users.find_one({"email": left})
+
+
+@pytest.mark.parametrize("role", ["Cliente", "Técnico"])
+def test_who_is_stored_with_capitals_has_left_nothing_to_others(tecnico, role):
+    user = stored(**a_document(email="Ana@Example.org", rol=role, parent=tecnico.user.email))
+    a_comment(a_movie(), email="ana@example.org")
+    a_client(parent="ana@example.org")
+    browser = logged_in(user)
+    assert edit(browser, nombre="Ana María").status_code == 302
+    if role == "Cliente":
+        users.update_one({"_id": user.pk}, {"$set": {"email": "Ana@Example.org"}})
+        fields = {"nombre": "Ana", "email": "Ana@Example.org", "patologia": "Disartria"}
+        assert tecnico.post(f"/clients/{user.pk}/edit/", fields).status_code == 302
+
+
 def test_administrator_gives_it_to_whom_it_belongs(admin, left):
     client = a_client()
     fields = {"nombre": "Ana", "email": left, "rol": "Cliente", "estado": "activo"}

@@ -150,9 +150,9 @@ class ResetView(PasswordResetConfirmView):
         except users.NoSuchUser:  # or the link was used in another window just now
             self.validlink = False
             return self.render_to_response(self.get_context_data())
+        mail.send_password_changed_later(self.request, form.user)
         # Whoever guessed at the old one no longer keeps its owner out.
         attempts.PER_EMAIL.forget(normal(form.user.email))
-        mail.send_password_changed_later(self.request, form.user)
         # All sessions of the user are over, and this may have been one; the token goes with it.
         self.request.session.flush()
         messages.success(self.request, _("Your new password is set. You can log in with it now."))

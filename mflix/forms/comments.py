@@ -55,7 +55,7 @@ class CommentForm(EditForm):
     def add_error(self, field, error):
         """And ask for the image again, as no page holds one."""
         super().add_error(field, error)
-        if self.files.get("image"):
+        if field != "image" and self.files.get("image"):
             self["image"].help_text = _("Please choose the image again.")
 
     def create(self, author: User, movie_id: ObjectId) -> ObjectId | None:

@@ -341,6 +341,13 @@ def test_image_and_thumbnail_have_different_etags(anonymous, image):
 
 
 @BOTH
+def test_answer_to_a_condition_that_fails_is_kept_by_nobody(anonymous, image, thumb):
+    response = anonymous.get(path(image, thumb), headers={"If-Match": '"another"'})
+    assert response.status_code == 412
+    assert "public" not in response.headers.get("Cache-Control", "")
+
+
+@BOTH
 def test_who_has_it_is_told_when_it_is_gone(anonymous, image, thumb):
     etag = anonymous.get(path(image, thumb)).headers["ETag"]
     attachments.remove(image)

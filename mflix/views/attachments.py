@@ -1,6 +1,7 @@
 """Serving the images of comments, which everybody may see."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpResponse, StreamingHttpResponse
@@ -49,6 +50,8 @@ def thumbnail(request, attachment_id):
 def _cached(request, etag: str, make: Callable[[], HttpResponseBase]) -> HttpResponseBase:
     """What `make()` returns, or 304 when the browser has it already."""
     response = get_conditional_response(request, etag=etag) or make()
+    if response.status_code == HTTPStatus.PRECONDITION_FAILED:
+        return response
     response["Cache-Control"] = FOR_A_YEAR
     response["ETag"] = etag
     return response

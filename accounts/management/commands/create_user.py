@@ -40,7 +40,7 @@ class Command(BaseCommand):
             validate_email(normal(email))
             validate_password(password, User(nombre=nombre, email=email))
             fields = {"rol": rol, "email": email, "nombre": nombre, "password": password}
-            user = users.create(fields, Actor("manage.py create_user"))
+            user = users.create(fields, Actor("manage.py create_user"), may_inherit=True)
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from error
         except users.EmailTaken as error:
