@@ -35,8 +35,9 @@ class Attention(TextChoices):
     def criteria(self) -> dict:
         """The find() filter."""
         if self == Attention.AWAY:
-            # Also those who never were here.
-            return {"ultimo_acceso": {"$not": {"$gte": datetime.now(UTC) - AWAY_AFTER}}}
+            # Also those who never were here, but for new ones.
+            long_ago = {"$not": {"$gte": datetime.now(UTC) - AWAY_AFTER}}
+            return {"ultimo_acceso": long_ago, "creado": long_ago}
         no_date = {"fecha_nacimiento": {"$not": {"$type": "date"}}}
         return {"$or": [no_date, {"patologia": {"$in": [None, ""]}}]}
 

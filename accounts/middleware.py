@@ -1,16 +1,11 @@
-from urllib.parse import urlsplit
-
 from django.conf import settings
-from django.contrib import auth, messages
+from django.contrib import auth
 from django.contrib.auth.middleware import AuthenticationMiddleware, LoginRequiredMiddleware
-from django.contrib.auth.views import redirect_to_login
 from django.utils.cache import add_never_cache_headers
 from django.utils.functional import SimpleLazyObject
-from django.utils.translation import gettext as _
-from django_htmx.http import HttpResponseClientRedirect
 
+from .access import to_login
 from .backends import document_of_session
-from .requests import is_own_page
 
 
 class SessionUserMiddleware(AuthenticationMiddleware):
@@ -36,20 +31,7 @@ class PrivateByDefaultMiddleware(LoginRequiredMiddleware):
         return response
 
     def handle_no_permission(self, request, view_func):
-        """The login page; where htmx asked for a part of a page, in the place of the whole page.
-
-        From there to the page that a form was sent from, as many addresses only take a form.
-        """
-        if request.method == "POST":
-            sentence = _("You were not logged in any more, so what you sent was not saved.")
-            messages.warning(request, sentence)
-        if request.htmx:
-            here = request.htmx.current_url_abs_path or "/"
-            return HttpResponseClientRedirect(redirect_to_login(here).url)
-        page = request.headers.get("Referer", "") if request.method == "POST" else ""
-        if is_own_page(request, page):
-            return redirect_to_login(urlsplit(page)._replace(scheme="", netloc="").geturl())
-        return super().handle_no_permission(request, view_func)
+        return to_login(request)
 
 
 def _user(request):

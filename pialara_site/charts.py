@@ -113,10 +113,10 @@ def line(title: str, points: list[Point]) -> Chart:
 
 
 def ticks(highest: float) -> list[float]:
-    """Round numbers from 0 to `highest` or just above it, MOST_TICKS and 0 at most."""
+    """Round whole numbers from 0 to `highest` or just above it, MOST_TICKS and 0 at most."""
     if highest <= 0:
         return [0, 1]
-    least = highest / MOST_TICKS
+    least = max(highest / MOST_TICKS, 1)
     power = floor(log10(least))
     step = next(n * 10**power for n in (1, 2, 5, 10) if n * 10**power >= least)
     return [n * step for n in range(ceil(highest / step) + 1)]

@@ -5,6 +5,7 @@ from datetime import date
 from bson import ObjectId
 from bson.errors import InvalidId
 from django import forms
+from django.contrib.auth.forms import SetPasswordForm
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -104,7 +105,8 @@ class FirstPasswordField(forms.Form):
         """And ask for the password again, as no page holds one."""
         super().add_error(field, error)
         if self.data.get("password"):
-            self["password"].help_text = _("Please type the password again.")
+            told = (_("Please type the password again."), self.fields["password"].help_text)
+            self["password"].help_text = " ".join(map(str, filter(None, told)))
 
     def clean(self):
         super().clean()
@@ -126,6 +128,13 @@ class Whose:
     @property
     def username(self) -> str:
         return self.user.email
+
+
+class NewPasswordForm(Whose, SetPasswordForm):
+    """Django's, but for what is wrong with the password itself: it stands where that is typed."""
+
+    def validate_password_for_user(self, user, password_field_name):
+        super().validate_password_for_user(user, "new_password1")
 
 
 YOUR_PASSWORD = _("Your password")

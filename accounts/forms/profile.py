@@ -2,7 +2,6 @@
 
 from django import forms
 from django.conf import settings
-from django.contrib.auth.forms import SetPasswordForm
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
@@ -12,7 +11,7 @@ from pialara_site.stored import text
 
 from .. import users
 from ..audit import Actor
-from .fields import Whose, check_own_password, own_password
+from .fields import NewPasswordForm, Whose, check_own_password, own_password
 
 MOST_NAMES = 50
 
@@ -68,7 +67,7 @@ class PreferencesForm(Grouped, DisplayForm):
         self.fields["favorite_genres"].choices = dict(genres.choices()) | others
 
 
-class PasswordChangeForm(Whose, SetPasswordForm):
+class PasswordChangeForm(NewPasswordForm):
     old_password = own_password(_("Current password"))
     field_order = ("old_password", "new_password1", "new_password2")
 

@@ -2,7 +2,6 @@
 
 from django import forms
 from django.contrib.auth import authenticate
-from django.contrib.auth.forms import SetPasswordForm
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
@@ -16,8 +15,8 @@ from .fields import (
     EMAIL_TAKEN,
     FirstPasswordField,
     IdField,
+    NewPasswordForm,
     PersonFields,
-    Whose,
     about_oneself,
     own_password,
 )
@@ -114,7 +113,7 @@ class ResetRequestForm(forms.Form):
     )
 
 
-class LinkPasswordForm(Whose, SetPasswordForm):
+class LinkPasswordForm(NewPasswordForm):
     """The new password of somebody who followed a mailed link."""
 
     def save(self, ip: str):

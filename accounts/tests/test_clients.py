@@ -153,14 +153,16 @@ def test_list_is_sorted(tecnico, own, sort, order):
 
 @pytest.fixture
 def needy(own):
-    """Five clients, each named for what is wrong."""
+    """Clients, each named for what is wrong."""
     born, now = birthday(date(1980, 5, 1)), datetime.now(UTC)
-    fine = {"fecha_nacimiento": born, "patologia": "Afasia", "ultimo_acceso": now}
+    ago = now - timedelta(days=31)
+    fine = {"fecha_nacimiento": born, "patologia": "Afasia", "ultimo_acceso": now, "creado": ago}
     own("fine", **fine)
     own("no birth", **fine | {"fecha_nacimiento": None})
     own("no condition", **fine | {"patologia": ""})
     own("never here", **fine | {"ultimo_acceso": None})
-    own("long ago", **fine | {"ultimo_acceso": now - timedelta(days=31)})
+    own("new", **fine | {"ultimo_acceso": None, "creado": now})
+    own("long ago", **fine | {"ultimo_acceso": ago})
 
 
 @pytest.mark.usefixtures("needy")
@@ -169,7 +171,7 @@ def needy(own):
     [
         ("incomplete", ["no birth", "no condition"]),
         ("away", ["long ago", "never here"]),
-        ("nonsense", ["fine", "long ago", "never here", "no birth", "no condition"]),
+        ("nonsense", ["fine", "long ago", "never here", "new", "no birth", "no condition"]),
     ],
 )
 def test_list_shows_who_needs_attention(tecnico, attention, names):

@@ -327,7 +327,7 @@ def test_new_passwords_have_to_be_equal(cliente):
 
 @pytest.mark.parametrize("new", ["short", "12345678901", "password123"])
 def test_new_password_has_to_be_strong(cliente, new):
-    assert set(change_password(cliente, new=new).context["form"].errors) == {"new_password2"}
+    assert set(change_password(cliente, new=new).context["form"].errors) == {"new_password1"}
 
 
 def test_new_password_must_not_be_like_the_email():

@@ -62,9 +62,10 @@ def test_everybody_who_is_logged_in_may_write(request, movie, role):
     assert comments.count_documents({"movie_id": movie["_id"]}) == 1
 
 
-def test_anonymous_is_sent_to_the_login_page(anonymous, movie):
+def test_anonymous_is_sent_to_the_login_page_and_told_that_nothing_is_saved(anonymous, movie):
     response = send(anonymous, movie)
     assert response.headers["Location"].startswith("/login/?next=/mflix/movies/")
+    assert "no se ha guardado" in anonymous.get(response.headers["Location"]).text
     assert nothing_is_stored()
 
 

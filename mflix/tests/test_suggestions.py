@@ -108,8 +108,10 @@ def test_who_said_nothing_is_told_what_to_say(cliente):
     assert "/profile/preferences/" in cliente.get("/mflix/").text
 
 
-def test_whose_likes_no_film_has_is_not_asked_for_them_again(cliente):
+def test_whose_likes_no_film_has_is_told_so_and_where_to_change_them(cliente):
     a_movie()
     preferences = {"preferences": {"favorite_cast": ["Nobody"]}}
     users.update_one({"_id": cliente.user.pk}, {"$set": preferences})
-    assert "/profile/preferences/" not in cliente.get("/mflix/").text
+    page = cliente.get("/mflix/").text
+    assert "Ninguna película coincide con tus preferencias" in page
+    assert "/profile/preferences/" in page

@@ -61,7 +61,10 @@ def test_film_that_is_not_there_can_not_be_listed(cliente):
 
 
 def test_one_comes_back_to_where_one_was(cliente):
-    assert watch(cliente, a_movie()).headers["Location"] == "/mflix/?genre=War"
+    movie = a_movie()
+    button = f"#watch-{movie['_id']}"
+    assert watch(cliente, movie).headers["Location"] == f"/mflix/?genre=War{button}"
+    assert f'id="{button[1:]}"' in cliente.get("/mflix/watchlist/").text
 
 
 @pytest.mark.parametrize(
@@ -69,9 +72,10 @@ def test_one_comes_back_to_where_one_was(cliente):
     ["", "https://evil.example/", "//evil.example", "/\\evil", "foo", "movies", "?x", "#x"],
 )
 def test_one_is_sent_nowhere_else(cliente, elsewhere):
-    path = f"/mflix/movies/{a_movie()['_id']}/watch/"
-    answer = cliente.post(path, {"listed": "yes", "next": elsewhere})
-    assert answer.headers["Location"] == "/mflix/watchlist/"
+    movie = a_movie()
+    path = f"/mflix/movies/{movie['_id']}/watch/"
+    answer = cliente.post(path, {"listed": "yes", "next": elsewhere, "place": '"#/'})
+    assert answer.headers["Location"] == f"/mflix/watchlist/#watch-%22%23%2F{movie['_id']}"
 
 
 def test_button_is_swapped_without_a_page(cliente):

@@ -3,7 +3,7 @@
 from functools import wraps
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_not_required, login_required
+from django.contrib.auth.decorators import login_not_required
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts import users
-from accounts.access import any_role_required
+from accounts.access import any_role_required, to_login
 from accounts.requests import actor
 from pialara_site import news
 from pialara_site.changes import Topic
@@ -46,7 +46,8 @@ def existing(view):
 def of_movie(request, movie_id):
     """A film's comments, for everybody; POST adds one."""
     if request.method == "POST":
-        return create(request, movie_id)
+        is_known = request.user.is_authenticated
+        return create(request, movie_id) if is_known else to_login(request)
     return _page(request, movie_id, CommentForm())
 
 
@@ -63,7 +64,6 @@ def _page(request, movie_id, form, status=200):
     return render(request, "mflix/movie_comments.html", context, status=status)
 
 
-@login_required
 @any_role_required
 def create(request, movie_id):
     form = CommentForm(request.POST, request.FILES)

@@ -1,5 +1,7 @@
 """A user's own films."""
 
+from urllib.parse import quote
+
 from django.contrib import messages
 from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import render
@@ -46,4 +48,5 @@ def watch(request, movie_id):
     if request.htmx:
         context = {"movie": movie, "place": request.POST.get("place"), "back": back}
         return render(request, "mflix/watch.html", context)
-    return HttpResponseRedirect(back)
+    place = quote(request.POST.get("place", ""), safe="")
+    return HttpResponseRedirect(f"{back}#watch-{place}{movie_id}")

@@ -2,6 +2,7 @@
 
 import pytest
 from django import forms
+from django.utils import translation
 
 from pialara_site.forms import Grouped
 
@@ -98,3 +99,10 @@ def test_group_without_fields_is_left_out():
 def test_errors_of_groups_are_summed_up_in_their_order():
     html = str(GroupedForm({}))
     assert html.index("#id_name") < html.index("#id_street")
+
+
+def test_summary_counts_what_is_wrong_and_not_the_fields():
+    form = GroupedForm({})
+    form.add_error("name", "And another thing")
+    with translation.override("en"):
+        assert "There are 3 things to correct:" in str(form)

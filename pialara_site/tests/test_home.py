@@ -63,7 +63,7 @@ def test_landing_leads_to_the_login_and_the_films(anonymous):
 @pytest.mark.parametrize(
     ("role", "paths"),
     [
-        ("cliente", ["/me/", "/mflix/", "/profile/preferences/"]),
+        ("cliente", ["/me/", "/mflix/", "/display/"]),
         ("tecnico", ["/clients/", "/clients/create/", "/mflix/"]),
     ],
 )

@@ -66,9 +66,11 @@ document.addEventListener("htmx:configRequest", ({ detail: { verb, formData } })
   for (const [name, value] of [...formData]) if (value === "") formData.delete(name);
 });
 
-// Whoever pressed what is no longer there goes on from the number of results, or from what came.
-document.addEventListener("htmx:afterSettle", ({ target }) => {
-  if (document.activeElement === document.body) (document.getElementById("count") ?? target).focus({ preventScroll: true });
+// Whoever pressed what is no longer there, or asked for another page, goes on from the number of
+// results, or from what came.
+document.addEventListener("htmx:afterSettle", ({ target, detail }) => {
+  const isDone = document.activeElement === document.body || detail.requestConfig?.elt.closest(".pagination");
+  if (isDone) (document.getElementById("count") ?? target).focus({ preventScroll: true });
 });
 
 // Escape hides the exact times until the next one is pointed at.

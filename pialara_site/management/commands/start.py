@@ -49,15 +49,15 @@ class Command(BaseCommand):
             server.start()
             embedded.server().ready()
             schema.ensure()
-            if not no_seed and not users.any_exist():
-                self.seed(no_input)
+            if not users.any_exist():
+                self.seed(no_seed, no_input)
             self.serve(server, host, port)
         finally:
             # Whatever happened, also to the server itself: no worker is left to keep the port.
             kill_all(server)
 
-    def seed(self, no_input: bool):
-        if not settings.DEBUG:
+    def seed(self, no_seed: bool, no_input: bool):
+        if no_seed or not settings.DEBUG:
             self.stdout.write(
                 _("There are no users yet. Make the first one: %(command)s")
                 % {"command": "manage.py create_user --rol Administrador --email … --nombre …"}
