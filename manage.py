@@ -10,6 +10,13 @@ from pialara_site import malloc
 def main():
     if sys.argv[1:2] == ["start"]:
         malloc.tell()
+    try:
+        _run()
+    except (EOFError, KeyboardInterrupt):  # Ctrl-D and Ctrl-C at a question
+        sys.exit(130)
+
+
+def _run():
     # Imported now, as `start` may have begun anew.
     from django.core.exceptions import ImproperlyConfigured
 
@@ -23,8 +30,6 @@ def main():
             from pialara_site.commands import Commands
 
             Commands(sys.argv).execute()
-    except (EOFError, KeyboardInterrupt):  # Ctrl-D and Ctrl-C at a question
-        sys.exit(130)
     except (ImproperlyConfigured, embedded.NotStarted) as error:
         sys.exit(str(error))
 

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from datetime import datetime
 from functools import partial
 from smtplib import SMTPException
@@ -94,13 +95,18 @@ def send_reset_later(request, email: str):
 
     They are looked for later, too, so that an answer's time doesn't tell whether they exist.
     """
-    later.put(partial(_send_reset, _site(request), email))
+    _later(_send_reset, _site(request), email)
 
 
 def send_password_changed_later(request, user: User):
     """Tell `user` that their password was changed just now, whatever the mail server says."""
     link = f"{_site(request)}{reverse('password_reset')}"
-    later.put(partial(_send, user, "password_changed", link, timezone.localtime()))
+    _later(_send, user, "password_changed", link, timezone.localtime())
+
+
+def _later(send: Callable, *told):
+    """Its lines in the log name the request."""
+    later.put(partial(copy_context().run, send, *told))
 
 
 def _site(request) -> str:

@@ -113,7 +113,11 @@ def verified(backup: Path, advance: Callable[[int], None]) -> Manifest:
         if not sound:
             sentence = _("%(file)s is damaged: it does not fit its checksum.")
             raise NotABackup(sentence % {"file": backup / name})
-    return Manifest(**json.loads((backup / MANIFEST).read_text()))
+    try:
+        return Manifest(**json.loads((backup / MANIFEST).read_text()))
+    except (TypeError, ValueError) as error:  # of another version
+        sentence = _("%(file)s does not say what this program expects.")
+        raise NotABackup(sentence % {"file": backup / MANIFEST}) from error
 
 
 def size(backup: Path) -> int:

@@ -154,6 +154,9 @@ def _read(path: Path, watch=None) -> Iterator[Any]:
                 number += 1
     except FileNotFoundError as error:
         raise BrokenFile(_("%(file)s: there is no such file.") % {"file": path}) from error
+    except (PermissionError, IsADirectoryError) as error:
+        told = {"file": path, "reason": error.strerror}
+        raise BrokenFile(_("%(file)s can't be read: %(reason)s.") % told) from error
     except BROKEN as error:
         raise _broken(path, number) from error
 

@@ -35,6 +35,7 @@ LIFETIME = ["--setParameter", "transactionLifetimeLimitSeconds=13"]
 OPTIONS = ["--bind_ip", "127.0.0.1", "--replSet", SET_NAME, "--noscripting", *LIFETIME]
 START_SECONDS = 30
 STOP_SECONDS = 30
+ANSWER_SECONDS = 10
 
 # They read and write files only, so they start no server.
 COMMANDS_WITHOUT_DATABASE = {
@@ -173,14 +174,20 @@ class Server:
                 self._make_primary(client)
 
     def _find_or_start(self) -> subprocess.Popen | None:
-        if not self._data_in_use():
-            return self._start()
-        if not self._answers():
-            raise NotStarted(
-                _("The data folder %(folder)s is in use by another mongod; stop that one first.")
-                % {"folder": self.data}
-            )
-        return None
+        deadline = time.monotonic() + ANSWER_SECONDS
+        while self._data_in_use():
+            if self._answers():
+                return None
+            if time.monotonic() > deadline:
+                raise NotStarted(
+                    _(
+                        "A mongod that does not answer uses the data folder %(folder)s; see "
+                        "%(log)s. If it is not of this site, stop it."
+                    )
+                    % {"folder": self.data, "log": self.log}
+                )
+            time.sleep(0.1)  # it is slow, or about to end
+        return self._start()
 
     def _choose_port(self) -> int:
         with socket.socket() as probe:
@@ -210,8 +217,10 @@ class Server:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except FileNotFoundError:
             return False
-        except (BlockingIOError, PermissionError):
+        except BlockingIOError:
             return True
+        except PermissionError as error:
+            raise NotStarted(str(not_writable(self.data, error))) from error
         return False
 
     def _answers(self) -> bool:

@@ -10,6 +10,8 @@ import traceback
 from contextvars import ContextVar
 from datetime import UTC, datetime
 
+from pymongo.errors import OperationFailure
+
 # The id of the request that this thread answers.
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 
@@ -22,11 +24,17 @@ def trace(error: BaseException | None) -> list[str]:
     """The error and those that led to it, newest first, each with where it came through."""
     told = []
     while error:
-        told.append(type(error).__qualname__)
+        told.append(_kind(error))
         frames = reversed(traceback.extract_tb(error.__traceback__))
         told += [f"  {each.filename}:{each.lineno} {each.name}" for each in frames]
         error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     return told
+
+
+def _kind(error: BaseException) -> str:
+    """With MongoDB's number for what was wrong, if there is one."""
+    code = getattr(error, "code", None) if isinstance(error, OperationFailure) else None
+    return f"{type(error).__qualname__} {code}" if code else type(error).__qualname__
 
 
 class Readable(logging.Formatter):

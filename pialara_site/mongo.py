@@ -161,6 +161,9 @@ def reason(error: PyMongoError) -> str:
     servers = client.topology_description.server_descriptions()
     if not servers:  # the driver has left them all out
         return _("None of the servers in MONGODB_URI is a member of the replica set that it names.")
+    if not settings.MONGODB_URI:
+        log = embedded.server().log
+        return _("The mongod of this site does not answer; see %(log)s.") % {"log": log}
     hosts = ", ".join(f"{host}:{port}" if port else host for host, port in servers)
     return _(
         "MongoDB at %(hosts)s can't be reached; check MONGODB_URI and that the server runs."

@@ -64,19 +64,29 @@ def ensure():
         raise refused[0]
 
 
+def _validation(declared: ModuleType) -> dict:
+    """The options of its collection; none where the shape is sample_mflix's."""
+    if not hasattr(declared, "VALIDATOR"):
+        return {}
+    return {
+        "validator": {"$jsonSchema": declared.VALIDATOR},
+        # Documents that others wrote before stay editable.
+        "validationLevel": "moderate",
+        "validationAction": "error",
+    }
+
+
 def _is_validated(collection: Collection, declared: ModuleType) -> bool:
-    """Is its validator as declared? None is where the shape is sample_mflix's."""
-    shape = getattr(declared, "VALIDATOR", None)
-    return shape is None or collection.options().get("validator") == {"$jsonSchema": shape}
+    wanted = _validation(declared)
+    there = collection.options() if wanted else {}
+    # MongoDB tells no action that is the usual one.
+    told = {"validationAction": "error"} | {name: there[name] for name in wanted if name in there}
+    return not wanted or told == wanted
 
 
 def _ensure_collection(collection: Collection, declared: ModuleType):
     """Made with its validator, as changing that later takes the right of dbAdmin."""
-    options = {}
-    if hasattr(declared, "VALIDATOR"):
-        # Moderate: documents that others wrote before stay editable.
-        validator = {"$jsonSchema": declared.VALIDATOR}
-        options = {"validator": validator, "validationLevel": "moderate"}
+    options = _validation(declared)
     try:
         collection.database.create_collection(collection.name, **options)
     except CollectionInvalid:  # it is there
@@ -113,7 +123,7 @@ def _indexes_of(collection: Collection) -> dict[str, str]:
     return {name: _comparable(i) for name, i in collection.index_information().items()}
 
 
-_OPTIONS = ("unique", "expireAfterSeconds", "partialFilterExpression", "sparse")
+_OPTIONS = ("unique", "expireAfterSeconds", "partialFilterExpression", "sparse", "hidden")
 
 
 def _comparable(index) -> str:

@@ -215,6 +215,13 @@ CSRF_COOKIE_SECURE = not DEBUG
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "pialara_site.views.csrf_failure"
 CSRF_TRUSTED_ORIGINS = env("list", "CSRF_TRUSTED_ORIGINS", [])
+if not all(re.fullmatch(r"https?://\S+", origin) for origin in CSRF_TRUSTED_ORIGINS):
+    raise ImproperlyConfigured(
+        gettext(
+            "CSRF_TRUSTED_ORIGINS has to be addresses such as https://example.org, separated by "
+            "commas."
+        )
+    )
 LANGUAGE_COOKIE_SECURE = not DEBUG
 LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
@@ -227,6 +234,10 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = not DEBUG
 SECURE_HSTS_PRELOAD = not DEBUG
 # The header by which a trusted proxy says that the caller used https, such as X-Forwarded-Proto.
 if proxy_header := env("str", "HTTPS_HEADER", ""):
+    if not re.fullmatch(r"[-\w]+", proxy_header, re.ASCII):
+        raise ImproperlyConfigured(
+            gettext("HTTPS_HEADER has to be the name of a header, such as X-Forwarded-Proto.")
+        )
     SECURE_PROXY_SSL_HEADER = (f"HTTP_{proxy_header.upper().replace('-', '_')}", "https")
 DEFAULT_EXCEPTION_REPORTER_FILTER = "pialara_site.concealment.Concealing"
 X_FRAME_OPTIONS = "DENY"

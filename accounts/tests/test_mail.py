@@ -13,6 +13,7 @@ from django.utils import translation
 
 from accounts import mail
 from conftest import logged_in
+from pialara_site.logs import request_id
 from tests.mothers import PASSWORD, a_client, document_of
 
 from .test_password_links import NEW, follow, link, mails
@@ -157,3 +158,17 @@ def test_answer_does_not_wait_for_the_mail_server(cliente, monkeypatch):
 def test_mail_server_that_takes_its_time_holds_up_no_other_mail():
     arrived = Barrier(mail.AT_ONCE)
     mail.send_all([lambda: arrived.wait(10)] * mail.AT_ONCE)
+
+
+def test_mail_that_fails_later_names_its_request(anonymous, monkeypatch):
+    def fail(*args, **options):
+        seen.append(request_id.get())
+        raise OSError
+
+    seen = []
+    a_client(email="ana@example.org")
+    monkeypatch.setattr("accounts.mail.send_mail", fail)
+    fields = {"email": "ana@example.org"}
+    anonymous.post("/password/reset/", fields, headers={"X-Request-ID": "deadbeef-0001"})
+    mail.later.flush()
+    assert seen == ["deadbeef-0001"]

@@ -200,6 +200,16 @@ def test_broken_gzip_is_broken(breaks, cut):
     assert breaks(content[:cut]) <= 100
 
 
+@pytest.mark.parametrize("error", [PermissionError, IsADirectoryError])
+def test_file_that_can_not_be_read_is_not_called_damaged(tmp_path, monkeypatch, error):
+    def refuse(*_, **options):
+        raise error(1, "Not for you")
+
+    monkeypatch.setattr("builtins.open", refuse)
+    with pytest.raises(BrokenFile, match=r"users.json can't be read: Not for you\.$"):
+        list(documents(tmp_path / "users.json"))
+
+
 def test_damaged_gzip_is_broken(breaks):
     content = bytearray(gzip.compress(b'{"a": 1}\n'))
     content[12] ^= 0xFF
@@ -212,7 +222,7 @@ def test_missing_file_is_named(tmp_path):
 
 
 def test_folder_is_no_file(tmp_path):
-    with pytest.raises(BrokenFile, match=r"broken after document 0\.$"):
+    with pytest.raises(BrokenFile, match=r"can't be read: Is a directory\.$"):
         list(documents(tmp_path))
 
 

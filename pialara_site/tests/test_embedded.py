@@ -312,33 +312,55 @@ def test_folder_where_no_port_can_be_kept_is_named(tmp_path):
         _ = Server(tmp_path / "file" / "var").uri
 
 
+@pytest.fixture
+def _impatient(monkeypatch):
+    monkeypatch.setattr(embedded, "ANSWER_SECONDS", 0)
+
+
+@pytest.mark.usefixtures("_impatient")
 def test_data_folder_of_another_mongod_is_left_alone(tmp_path):
     server = Server(tmp_path)
     server.data.mkdir()
     command = [embedded.binary(), "--dbpath", str(server.data), "--port", str(server.port)]
     command += ["--bind_ip", "127.0.0.1", "--fork", "--logpath", str(server.log)]
     subprocess.run(command, check=True, capture_output=True)
-    with pytest.raises(NotStarted, match=r"/data is in use by another mongod"), server.joined():
+    with pytest.raises(NotStarted, match=r"does not answer uses .*/data;"), server.joined():
         pass
     assert not is_gone(pid_of(server))
     server._stop()
 
 
+@pytest.mark.usefixtures("_impatient")
 def test_data_folder_whose_owner_does_not_answer_is_in_use(tmp_path):
     server = Server(tmp_path)
     server.data.mkdir()
     with open(server.data / "mongod.lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        with pytest.raises(NotStarted, match=r"in use by another mongod"), server.joined():
+        with (
+            pytest.raises(NotStarted, match=r"does not answer uses the data folder"),
+            server.joined(),
+        ):
             pass
 
 
-def test_data_folder_of_somebody_else_is_in_use(tmp_path, monkeypatch):
-    def refuse(*_):
-        raise PermissionError
+def test_mongod_that_is_about_to_end_is_waited_for(tmp_path):
+    server = Server(tmp_path)
+    server.data.mkdir()
+    with open(server.data / "mongod.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        threading.Timer(0.3, fcntl.flock, [lock, fcntl.LOCK_UN]).start()
+        with server.joined():
+            assert not is_gone(pid_of(server))
 
+
+def test_data_folder_of_somebody_else_is_a_sentence(tmp_path, monkeypatch):
+    def refuse(*_):
+        raise PermissionError(13, "Permission denied")
+
+    server = Server(tmp_path)
     monkeypatch.setattr("builtins.open", refuse)
-    assert Server(tmp_path)._data_in_use()
+    with pytest.raises(NotStarted, match=r"/data is not writable \(Permission denied\)"):
+        server._data_in_use()
 
 
 def test_broken_data_file_is_named(tmp_path):

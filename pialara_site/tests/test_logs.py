@@ -4,6 +4,7 @@ import json
 import logging
 
 import pytest
+from pymongo.errors import OperationFailure
 
 from pialara_site.logs import Json, Readable, request_id
 from tests.secrets_logged import secrets_in
@@ -99,3 +100,9 @@ def test_secret_in_the_log_is_noticed(log_listener):
     logging.getLogger("mflix").error("of ana@example.org")
     assert len(log_listener.told) == 1
     log_listener.told.clear()
+
+
+def test_error_of_mongodb_is_told_with_its_number_and_not_its_text():
+    error = OperationFailure("ana@example.org is not there", 27)
+    told = json.loads(Json().format(a_record(error=error)))["trace"]
+    assert told == ["OperationFailure 27"]

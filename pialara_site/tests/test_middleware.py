@@ -125,7 +125,9 @@ def test_download_that_cannot_begin_is_503(admin, away):
 def test_wrong_question_stays_a_500(admin, away):
     admin.raise_request_exception = False
     away(audit.entries, "count_documents", OperationFailure("unknown operator", 2))
-    assert admin.get("/audit/?action=edit").status_code == 500
+    page = admin.get("/audit/?action=edit")
+    assert page.status_code == 500
+    assert page["X-Request-ID"] in page.text  # which finds it in the log
 
 
 def test_pages_without_a_session_need_no_database(anonymous, away):

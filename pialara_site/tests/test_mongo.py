@@ -19,7 +19,7 @@ from pymongo.errors import (
 
 from accounts import attempts, audit, sessions, users
 from mflix import comments
-from pialara_site import mongo
+from pialara_site import embedded, mongo
 from tests.mothers import a_client, document_of
 
 from .processes import environment
@@ -247,7 +247,14 @@ def test_refused_password_is_said_to_be_one(code):
     assert said == "MongoDB refused the user name or password in MONGODB_URI."
 
 
-def test_unreachable_server_is_named(mongod):
+def test_server_of_ones_own_is_named_by_its_log(settings):
+    settings.MONGODB_URI = ""
+    said = mongo.reason(ServerSelectionTimeoutError("away"))
+    assert said == f"The mongod of this site does not answer; see {embedded.server().log}."
+
+
+def test_unreachable_server_is_named(settings, mongod):
+    settings.MONGODB_URI = f"mongodb://127.0.0.1:{mongod.port}/"
     said = mongo.reason(ServerSelectionTimeoutError("away"))
     assert said.startswith(f"MongoDB at 127.0.0.1:{mongod.port} can't be reached")
 

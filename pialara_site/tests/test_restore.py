@@ -163,6 +163,7 @@ def test_prefix_leaves_ours_alone(backup):
 
 
 def test_prefix_that_makes_no_name_is_a_sentence(refused):
+    assert refused(into="") == "--into needs a prefix."
     assert refused(into="a b ").startswith("a b  makes no name for a database: ")
 
 

@@ -81,6 +81,24 @@ def test_indexes_of_others_stay():
     users.users.drop_index("theirs")
 
 
+@pytest.mark.parametrize("changed", [{"validationLevel": "off"}, {"validationAction": "warn"}])
+def test_validator_that_was_switched_off_is_switched_on(changed):
+    users.users.database.command("collMod", "users", **changed)
+    assert schema.drift() == [f"{users.users.full_name}: the validator is different"]
+    schema.ensure()
+    assert schema.drift() == []
+    with pytest.raises(WriteError):
+        users.users.insert_one({"email": 5})
+
+
+def test_hidden_index_is_seen_and_mended():
+    hidden = {"name": "email_1", "hidden": True}
+    users.users.database.command("collMod", "users", index=hidden)
+    assert schema.drift() == [f"{users.users.full_name}: the index email_1 is different"]
+    schema.ensure()
+    assert schema.drift() == []
+
+
 def test_validator_of_sample_mflix_is_not_ours_to_change():
     theirs = {"text": {"$type": "string"}}
     comments.comments.database.command("collMod", "comments", validator=theirs)

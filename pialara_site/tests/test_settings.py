@@ -104,6 +104,18 @@ def test_hosts_of_posters_are_hosts(settings_of, value):
         settings_of(POSTER_HOSTS=value)
 
 
+@pytest.mark.parametrize("value", ["example.org", "*.example.org", "https://"])
+def test_trusted_origins_are_addresses(settings_of, value):
+    with pytest.raises(ImproperlyConfigured, match=r"^CSRF_TRUSTED_ORIGINS "):
+        settings_of(CSRF_TRUSTED_ORIGINS=value)
+
+
+@pytest.mark.parametrize("value", ["X-Forwarded-Proto: https", "X Forwarded", "https://a"])
+def test_header_of_the_proxy_is_a_name(settings_of, value):
+    with pytest.raises(ImproperlyConfigured, match=r"^HTTPS_HEADER "):
+        settings_of(HTTPS_HEADER=value)
+
+
 # The development key
 
 

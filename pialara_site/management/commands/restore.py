@@ -27,7 +27,6 @@ class Command(BaseCommand):
         )
         parser.add_argument(
             "--into",
-            default="",
             metavar=_("PREFIX"),
             help=_("restore into databases whose names begin so, to look at it"),
         )
@@ -37,11 +36,13 @@ class Command(BaseCommand):
         parser.add_argument("--yes", action="store_true", help=_("never ask, just do"))
 
     def handle(self, *, folder, into, drop, yes, **options):
+        if into == "":  # as of a variable that is not set
+            raise CommandError(_("--into needs a prefix."))
         mongo.require_replica_set()
         try:
             with pymongo.timeout(0):  # it takes as long as it takes
                 backup = backups.chosen(folder)
-                self.restore(backup, into, drop, yes)
+                self.restore(backup, into or "", drop, yes)
         except backups.NotABackup as error:
             raise CommandError(str(error)) from error
 
