@@ -382,7 +382,7 @@ def test_client_logs_out_elsewhere(cliente, person):
     cliente.is_at("My data")
     cliente.press("link", "Sessions")
     cliente.is_at("Where I am logged in")
-    cliente.press("button", "Log out there")
+    cliente.press("button", "Log out there…")
     cliente.is_told("That session is ended.")
     elsewhere.go("/me/")
     elsewhere.is_at("Log in")
@@ -458,6 +458,8 @@ def test_put_a_film_on_the_list_and_take_it_off(cliente):
     cliente.is_at("My list")
     cliente.counts(1)
     cliente.press("button", "Remove from my list…")
+    expect(cliente.the("button", "Remove from my list…")).to_have_count(0)
+    cliente.go("/mflix/watchlist/")
     cliente.counts(0)
 
 
