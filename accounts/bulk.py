@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from pymongo import InsertOne, UpdateOne
 from pymongo.errors import BulkWriteError
 
-from pialara_site.mongo import COLLATION
+from pialara_site.mongo import COLLATION, DUPLICATE_KEY
 from pialara_site.stored import text
 
 from . import sessions
@@ -21,8 +21,6 @@ from .hashers import MOST_BCRYPT_ROUNDS, bcrypt_rounds
 from .models import normal
 from .roles import Role, Sex, Status
 from .users import users
-
-DUPLICATE_KEY = 11000
 
 # What else a document may bring, and when it is sound.
 OPTIONAL = {

@@ -12,7 +12,7 @@ from pymongo.errors import BulkWriteError, OperationFailure
 
 from accounts import bulk
 from pialara_site.dumps import RAW, BrokenFile, Unreadable, plain_name
-from pialara_site.mongo import mflix
+from pialara_site.mongo import DUPLICATE_KEY, mflix
 
 COLLECTIONS = ("movies", "comments", "theaters", "users", "sessions", "embedded_movies")
 # What mongodump calls the folder of the database, and Compass the beginning of a file's name.
@@ -22,7 +22,7 @@ NO_DUMPS = (".metadata.json", ".rejected.jsonl")
 USER_FIELDS = ("name", "email", "password")
 BATCH = 1000
 BATCH_BYTES = 8 << 20  # however large the documents are, so that memory stays flat
-DUPLICATE_KEY, OVERFLOW, INVALID_BSON = 11000, 15, 22
+OVERFLOW, INVALID_BSON = 15, 22
 # Each BSON document begins with four bytes of length and one of the first field's type.
 ID_FIRST = slice(5, 9)
 LONGEST_REASON = 300

@@ -39,6 +39,7 @@ COLLATION = Collation("es", strength=2)
 # The collection that a restore marks the database with while it puts collections in their places.
 RESTORING = "restoring"
 UNAUTHORIZED = 13
+DUPLICATE_KEY = 11000
 AUTHENTICATION_FAILED = (18, 8000)  # MongoDB's own code, and Atlas's
 
 
@@ -151,6 +152,11 @@ def reason(error: PyMongoError) -> str:
                 "The user in MONGODB_URI may not do that; docs/operating.md says which user may do "
                 "what."
             )
+        if error.code == DUPLICATE_KEY and "keyPattern" in (error.details or {}):
+            return _(
+                "Several documents have the same %(fields)s, which has to be unique: change or "
+                "remove all but one, and run this again."
+            ) % {"fields": ", ".join(error.details["keyPattern"])}
         # A refused batch has a message per document, beside the document itself, which is nobody's.
         details = error.details or {}
         told = [details, *details.get("writeErrors", ())]

@@ -307,6 +307,13 @@ def test_rejects_of_an_earlier_time_are_gone(run, refused, tmp_path):
     assert [each.name for each in tmp_path.iterdir()] == ["movies.bson"]
 
 
+def test_rejects_that_can_not_be_written_are_said_before_anything_is_read(refused, tmp_path):
+    path = tmp_path / "movies.json"
+    path.write_text('{"_id": 1}')
+    assert refused(path, rejects=tmp_path / "none").endswith("/none is no folder to write to.")
+    assert mflix.movies.count_documents({}) == 0
+
+
 def test_rejects_can_go_to_another_folder(refused, tmp_path):
     (tmp_path / "dump").mkdir()
     path = bson_file(tmp_path / "dump" / "movies.bson", {"title": "No id"})
@@ -316,7 +323,10 @@ def test_rejects_can_go_to_another_folder(refused, tmp_path):
 
 def test_rejects_that_cannot_be_written_are_a_sentence(refused, tmp_path):
     path = bson_file(tmp_path / "movies.bson", {"title": "No id"})
-    assert "can't be written" in refused(path, rejects=tmp_path / "missing")
+    (tmp_path / "movies.bson.rejected.jsonl").mkdir()
+    told = refused(path)
+    assert "can't be written" in told
+    assert "The rejected documents are in" not in told
 
 
 # Broken files

@@ -7,7 +7,7 @@ from pymongo.errors import DuplicateKeyError, WriteError
 
 from accounts import attempts, audit, sessions, users
 from mflix import comments
-from pialara_site import schema
+from pialara_site import mongo, schema
 from tests.mothers import a_document, stored
 
 pytestmark = pytest.mark.usefixtures("english")
@@ -217,3 +217,12 @@ def test_an_index_may_take_its_time(commands):
     with commands() as seen:
         schema.ensure()
     assert not any("maxTimeMS" in command.body for command in seen if "Index" in command.name)
+
+
+def test_emails_that_several_users_have_are_said_with_what_to_do():
+    users.users.drop_index("email_1")
+    for _ in range(2):
+        stored(email="ana@example.org")
+    with pytest.raises(DuplicateKeyError) as refused:
+        call_command("ensure_schema")
+    assert mongo.reason(refused.value).startswith("Several documents have the same email, which")

@@ -1,3 +1,4 @@
+import os
 from collections import Counter
 from collections.abc import Iterable
 from functools import partial
@@ -20,6 +21,14 @@ NEXT_STEPS = {
     "recount_comments": {"movies", "comments"},
     "import_mflix --users": {"users"},
 }
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError as error:
+        told = {"file": path, "reason": error.strerror}
+        raise CommandError(_("%(file)s can't be read: %(reason)s.") % told) from error
 
 
 class Command(BaseCommand):
@@ -59,8 +68,10 @@ class Command(BaseCommand):
         if not users and not paths:
             raise CommandError(_("Say which files or folders to import."))
         for path in paths:
-            if not path.exists():
+            if not _exists(path):
                 raise CommandError(_("%(file)s: there is no such file.") % {"file": path})
+        if rejects and not os.access(rejects, os.W_OK | os.X_OK):
+            raise CommandError(_("%(folder)s is no folder to write to.") % {"folder": rejects})
         self.filled, self.failures = set(), []
         files = self.files(paths, "users" if users else collection)
         with progress.of_bytes() as bar, pymongo.timeout(0):  # as long as it takes, unlike a page
@@ -103,7 +114,7 @@ class Command(BaseCommand):
             if target == ACCOUNTS
             else partial(imports.store_all, target)
         )
-        counts = Counter(new=0, changed=0, same=0, rejected=0)
+        counts, are_kept = Counter(new=0, changed=0, same=0, rejected=0), True
         try:
             rejects(kept).unlink(missing_ok=True)  # those of an earlier time
             for counted, rejected in store(ahead(imports.batches(found))):
@@ -114,9 +125,10 @@ class Command(BaseCommand):
         except OSError as error:
             told = {"file": error.filename, "reason": error.strerror}
             self.failures.append(_("%(file)s can't be written: %(reason)s.") % told)
+            are_kept = False
         told = {"source": source, "collection": target, "counts": in_words(counts)}
         self.stdout.write(_("%(source)s into %(collection)s: %(counts)s") % told)
-        if counts["rejected"]:
+        if counts["rejected"] and are_kept:
             sentence = _("The rejected documents are in %(file)s, with reasons.")
             self.failures.append(sentence % {"file": rejects(kept)})
         if counts["new"] or counts["changed"]:
