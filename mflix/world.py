@@ -40,7 +40,12 @@ def country(name: str) -> str:
 
 
 def language(name: str) -> str:
-    return str(LANGUAGES.get(name) or _names("languages", get_language()).get(name, name))
+    """By any of its names, those that language_named() knows."""
+    return _language(name) or _language(language_named(name)) or name
+
+
+def _language(name: str) -> str:
+    return str(LANGUAGES.get(name) or _names("languages", get_language()).get(name, ""))
 
 
 def language_named(words: str) -> str:
@@ -56,7 +61,7 @@ def _stored_languages() -> dict[str, str]:
     named = {}
     for code, _name in settings.LANGUAGES:
         with override(code):
-            named |= {plain(language(name)): name for name in stored}
+            named |= {plain(_language(name)): name for name in stored}
     return named | {plain(name): name for name in stored}
 
 

@@ -39,6 +39,14 @@ def test_language_is_named_in_the_language_of_the_page(name, spanish):
         assert world.language(name) == name
 
 
+@pytest.mark.parametrize("name", ["French", "french", "frances", "Francés"])
+def test_language_that_is_typed_in_any_way_is_named_in_one(name):
+    with translation.override("es"):
+        assert world.language(name) == "Francés"
+    with translation.override("en"):
+        assert world.language(name) == "French"
+
+
 @pytest.mark.parametrize("language", [code for code, _name in settings.LANGUAGES])
 @pytest.mark.parametrize("kind", ["territories", "languages"])
 def test_files_of_babel_hold_all_that_it_knows_of_our_languages(language, kind):
