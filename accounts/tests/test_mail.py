@@ -10,6 +10,7 @@ import pytest
 from django.core import mail as outgoing
 from django.test import RequestFactory
 from django.utils import translation
+from pymongo.errors import AutoReconnect
 
 from accounts import mail
 from conftest import logged_in
@@ -172,3 +173,15 @@ def test_mail_that_fails_later_names_its_request(anonymous, monkeypatch):
     anonymous.post("/password/reset/", fields, headers={"X-Request-ID": "deadbeef-0001"})
     mail.later.flush()
     assert seen == ["deadbeef-0001"]
+
+
+def test_database_that_is_away_by_then_is_told_in_the_log(monkeypatch, caplog):
+    def away(email):
+        raise AutoReconnect
+
+    monkeypatch.setattr("accounts.users.by_email", away)
+    mail.send_reset_later(RequestFactory().get("/"), "ana@example.org")
+    assert mails() == []
+    assert [each.getMessage() for each in caplog.records] == [
+        "A mail could not be sent: AutoReconnect"
+    ]

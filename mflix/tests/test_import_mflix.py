@@ -314,6 +314,15 @@ def test_rejects_that_can_not_be_written_are_said_before_anything_is_read(refuse
     assert mflix.movies.count_documents({}) == 0
 
 
+def test_path_that_may_not_be_looked_at_is_a_sentence(refused, tmp_path, monkeypatch):
+    def refuse(path):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("pathlib.Path.exists", refuse)
+    told = refused(tmp_path / "movies.json")
+    assert told.endswith("/movies.json can't be read: Permission denied.")
+
+
 def test_rejects_can_go_to_another_folder(refused, tmp_path):
     (tmp_path / "dump").mkdir()
     path = bson_file(tmp_path / "dump" / "movies.bson", {"title": "No id"})
