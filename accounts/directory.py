@@ -24,7 +24,16 @@ from . import audit, sessions
 from .likeness import named_like
 from .models import User, normal
 from .roles import Role, Status
-from .users import ACTIVE, ACTIVE_TECHNICIAN, BY_NAME, KIND_INDEX, NoSuchUser, owned, users
+from .users import (
+    ACTIVE,
+    ACTIVE_TECHNICIAN,
+    BY_NAME,
+    KIND_INDEX,
+    ONE_PARENT,
+    NoSuchUser,
+    owned,
+    users,
+)
 
 PER_PAGE = 25
 SORTS = ("nombre", "email", "rol", "ultimo_acceso", "creado")
@@ -224,7 +233,7 @@ def detail_pipeline(user_id: ObjectId, owner: User | None, with_technicians: boo
                 "localField": "email",
                 "foreignField": "parent",
                 "pipeline": [
-                    {"$match": {"rol": Role.CLIENTE, "parent": {"$not": {"$type": "array"}}}},
+                    {"$match": {"rol": Role.CLIENTE, "parent": ONE_PARENT}},
                     {"$count": "n"},
                 ],
                 "as": "clients",
@@ -293,7 +302,7 @@ def detail(
 
 def count_clients(technicians: list[str]) -> int:
     """How many clients they have, who have these emails."""
-    theirs = {"rol": Role.CLIENTE, "parent": {"$in": technicians, "$not": {"$type": "array"}}}
+    theirs = {"rol": Role.CLIENTE, "parent": {"$in": technicians, **ONE_PARENT}}
     return users.count_documents(theirs, collation=COLLATION)
 
 

@@ -64,6 +64,8 @@ VALIDATOR = {
 
 ACTIVE = {"$in": [Status.ACTIVO, None, ""]}  # a missing state means active
 ACTIVE_ADMINISTRATOR = {"rol": Role.ADMINISTRADOR, "estado": ACTIVE}
+# Whoever is stored with several parents is nobody's client.
+ONE_PARENT = {"$not": {"$type": "array"}}
 ACTIVE_TECHNICIAN = {"rol": Role.TECNICO, "estado": ACTIVE}
 
 
@@ -132,8 +134,8 @@ def owned(user_id: ObjectId, owner: User | None) -> dict:
 
 
 def clients_of(technician: User) -> dict:
-    """The filter for the clients of a technician; whoever has several parents has none."""
-    return {"rol": Role.CLIENTE, "parent": {"$eq": technician.email, "$not": {"$type": "array"}}}
+    """The filter for the clients of a technician."""
+    return {"rol": Role.CLIENTE, "parent": {"$eq": technician.email, **ONE_PARENT}}
 
 
 def technician_of(client: User) -> User | None:
@@ -248,11 +250,11 @@ def create(
     told = {field: (None, doc[field]) for field in sorted(given - {"password"})}
 
     def insert(session):
-        if not may_inherit and _is_left(doc["email"], session):
-            raise EmailLeft(doc["email"])
         technician = _hold_technician(doc["parent"], session) if doc["parent"] else ""
         users.insert_one(doc, session=session)
         # Not before: a form that was sent twice is to meet its user.
+        if not may_inherit and _is_left(doc["email"], session):
+            raise EmailLeft(doc["email"])
         if _id and audit.tells_of(_id, session):
             raise _DeletedBefore
         actor = by or Actor(doc["nombre"], doc["email"], doc["_id"], ip)

@@ -33,7 +33,7 @@ def trace(error: BaseException | None) -> list[str]:
 
 def _kind(error: BaseException) -> str:
     """With MongoDB's number for what was wrong, if there is one."""
-    code = getattr(error, "code", None) if isinstance(error, OperationFailure) else None
+    code = error.code if isinstance(error, OperationFailure) else None
     return f"{type(error).__qualname__} {code}" if code else type(error).__qualname__
 
 

@@ -95,6 +95,13 @@ def test_the_same_form_sent_twice_at_once_makes_one_user_and_no_error(_round):
     assert {user.pk for user in results} == {made}
 
 
+def test_the_same_form_sent_again_meets_its_user_who_has_written_meanwhile():
+    fields, made = {"nombre": "Eva", "email": "eva@example.org", "rol": Role.CLIENTE}, ObjectId()
+    eva = users.create(fields, _id=made)
+    a_comment(a_movie(), eva)
+    assert users.create(fields, _id=made) == eva
+
+
 @pytest.mark.parametrize("_round", ROUNDS)
 def test_of_two_who_change_to_an_email_at_once_one_gets_it(_round):
     people = [a_client(), a_client()]
