@@ -11,7 +11,7 @@ from bson import Decimal128, ObjectId
 
 from accounts.tests.test_bad_input import NONSENSE
 from accounts.users import users
-from mflix import popularity
+from mflix import catalogue, popularity
 from mflix.movies import movies
 from mflix.tests.mothers import a_movie, a_movie_document
 from mflix.tests.pages import (
@@ -641,6 +641,13 @@ def test_filter_that_does_not_help_alone_is_named_too(anonymous):
     a_movie(genres=["War"])
     found = FilmsPage(anonymous, "genre=Drama&country=Peru").loosened
     assert found == {"?country=Peru": 0, "?genre=Drama": 0}
+
+
+def test_so_many_filters_are_loosened_and_no_more(anonymous):
+    a_movie(title="Another")
+    names = "q title cast director language rated".split()
+    found = FilmsPage(anonymous, "&".join(f"{name}=zzyzx" for name in names)).loosened
+    assert len(found) == catalogue.MOST_LOOSENED < len(names)
 
 
 def test_several_values_are_loosened_together(anonymous):

@@ -1,5 +1,6 @@
 """`manage.py restore`: what comes back, and that it is all of it or nothing."""
 
+import hashlib
 import json
 import signal
 
@@ -11,8 +12,8 @@ from accounts import sessions
 from accounts.users import users
 from mflix.tests.mothers import a_comment, a_movie, an_attachment
 from pialara_site import backups, mongo, schema, snapshots
-from pialara_site.health import readiness
 from pialara_site.mongo import client, mflix, pialara
+from pialara_site.readiness import readiness
 from tests.mothers import a_client, document_of, stored
 
 from .dumping import add_odd_documents, contents
@@ -242,6 +243,17 @@ def test_damaged_list_of_checksums_is_noticed(refused, backup, damage):
     sums = backup / "SHA256SUMS"
     sums.write_bytes(damage(sums.read_bytes()))
     assert refused(drop=True, yes=True).endswith(NOT_WHOLE)
+
+
+@pytest.mark.parametrize("told", [{"version": 2}, {}, []], ids=str)
+def test_manifest_of_another_version_is_a_sentence(refused, backup, told):
+    manifest, sums = backup / backups.MANIFEST, backup / backups.SUMS
+    before = hashlib.sha256(manifest.read_bytes()).hexdigest()
+    manifest.write_text(json.dumps(told))
+    now = hashlib.sha256(manifest.read_bytes()).hexdigest()
+    sums.write_text(sums.read_text().replace(before, now))
+    sentence = f"{manifest} does not say what this program expects."
+    assert refused(drop=True, yes=True) == sentence
 
 
 def test_file_that_breaks_off_changes_nothing(refused, backup):
