@@ -32,7 +32,10 @@ SET_NAME = "pialara"
 # A process that is killed leaves its transaction open, and MongoDB would keep what that holds for
 # a minute. A little more than MONGODB_TRANSACTION_TIMEOUT_MS and MONGODB_WTIMEOUT_MS.
 LIFETIME = ["--setParameter", "transactionLifetimeLimitSeconds=13"]
-OPTIONS = ["--bind_ip", "127.0.0.1", "--replSet", SET_NAME, "--noscripting", *LIFETIME]
+# Nobody uses its socket in /tmp, which a mongod that is killed leaves there, and which then keeps
+# one of another user from starting at that port.
+LOCAL = ["--bind_ip", "127.0.0.1", "--nounixsocket"]
+OPTIONS = [*LOCAL, "--replSet", SET_NAME, "--noscripting", *LIFETIME]
 START_SECONDS = 30
 STOP_SECONDS = 30
 ANSWER_SECONDS = 10

@@ -17,7 +17,7 @@ from pialara_site.tests.processes import SECONDS, free_port, wait_until
 NAME = "rs0"
 SETTINGS = {"electionTimeoutMillis": 2000, "heartbeatIntervalMillis": 500}
 # Small, as several sets may run at a time, and open to fail points.
-OPTIONS = ["--bind_ip", "127.0.0.1", "--nounixsocket", "--noscripting", "--oplogSize", "64"]
+OPTIONS = [*embedded.LOCAL, "--noscripting", "--oplogSize", "64"]
 OPTIONS += ["--wiredTigerCacheSizeGB", "0.25", "--setParameter", "enableTestCommands=1"]
 OPTIONS += embedded.LIFETIME
 

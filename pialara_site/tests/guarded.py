@@ -10,7 +10,7 @@ from pialara_site import embedded
 
 from .processes import free_port, wait_until
 
-OPTIONS = ["--bind_ip", "127.0.0.1", "--nounixsocket", "--noscripting", "--replSet", "rs0"]
+OPTIONS = [*embedded.LOCAL, "--noscripting", "--replSet", "rs0"]
 OPTIONS += ["--wiredTigerCacheSizeGB", "0.25", "--oplogSize", "64", *embedded.LIFETIME]
 PASSWORD = "a password; of one's own"
 ENCODED = "a+password%3B+of+one%27s+own"

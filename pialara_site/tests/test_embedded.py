@@ -312,6 +312,12 @@ def test_folder_where_no_port_can_be_kept_is_named(tmp_path):
         _ = Server(tmp_path / "file" / "var").uri
 
 
+def test_server_leaves_no_socket_where_all_users_of_the_machine_have_theirs(running):
+    with MongoClient(running.uri) as client:
+        options = client.admin.command("getCmdLineOpts")["parsed"]
+    assert options["net"]["unixDomainSocket"] == {"enabled": False}
+
+
 @pytest.fixture
 def _impatient(monkeypatch):
     monkeypatch.setattr(embedded, "ANSWER_SECONDS", 0)
@@ -322,7 +328,7 @@ def test_data_folder_of_another_mongod_is_left_alone(tmp_path):
     server = Server(tmp_path)
     server.data.mkdir()
     command = [embedded.binary(), "--dbpath", str(server.data), "--port", str(server.port)]
-    command += ["--bind_ip", "127.0.0.1", "--fork", "--logpath", str(server.log)]
+    command += [*embedded.LOCAL, "--fork", "--logpath", str(server.log)]
     subprocess.run(command, check=True, capture_output=True)
     with pytest.raises(NotStarted, match=r"does not answer uses .*/data;"), server.joined():
         pass

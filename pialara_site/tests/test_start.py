@@ -387,8 +387,8 @@ def test_mongod_that_cannot_start_is_one_sentence(env, command):
 def stand_alone(tmp_path):
     """The address of a mongod that is no replica set."""
     port = free_port()
-    place = ["--dbpath", str(tmp_path), "--port", str(port), "--bind_ip", "127.0.0.1"]
-    server = Popen([embedded.binary(), *place], stdout=DEVNULL)
+    place = ["--dbpath", str(tmp_path), "--port", str(port)]
+    server = Popen([embedded.binary(), *place, *embedded.LOCAL], stdout=DEVNULL)
     yield f"mongodb://127.0.0.1:{port}/"
     server.kill()
     server.wait()
