@@ -1,4 +1,4 @@
-"""One flat page; the environment (and .env) is read here and nowhere else.
+"""One flat page; the settings are read from the environment (and .env) here and nowhere else.
 
 A bad value raises ImproperlyConfigured with one sentence, which manage.py prints.
 """

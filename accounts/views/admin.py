@@ -42,7 +42,7 @@ def home(request):
 def _charts(numbers) -> dict:
     months = [(date_format(month, "M Y"), n) for month, n in numbers.months]
     return {
-        "sign_ups": charts.line(_("Sign-ups by month"), months),
+        "sign_ups": charts.line(_("Users added by month"), months),
         "clients": charts.bars(_("Clients per technician"), numbers.technicians),
     }
 

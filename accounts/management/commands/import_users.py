@@ -18,9 +18,14 @@ class Command(BaseCommand):
     def help(self):
         return _(
             "Add or change users by email from files that mongoexport or mongodump wrote, in the "
-            "shape %(ours)s or sample_mflix's %(mflix)s. Their password hashes are kept. What "
-            "can't be a user goes to FILE.rejected.jsonl."
-        ) % {"ours": "{nombre, email, password, rol, parent}", "mflix": "{name, email, password}"}
+            "shape %(ours)s, with %(optional)s where they are there, or sample_mflix's %(mflix)s. "
+            "Their password hashes are kept, other fields left out. What can't be a user goes to "
+            "FILE.rejected.jsonl."
+        ) % {
+            "ours": "{nombre, email, password, rol, parent}",
+            "optional": ", ".join(bulk.OPTIONAL),
+            "mflix": "{name, email, password}",
+        }
 
     def add_arguments(self, parser):
         parser.add_argument("files", nargs="+", type=Path, metavar=_("FILE"))

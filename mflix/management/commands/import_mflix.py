@@ -45,7 +45,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--collection",
             choices=imports.COLLECTIONS,
-            help=_("what the files hold (as their names)"),
+            help=_("the collection that the files hold; without it, their names tell"),
         )
         parser.add_argument(
             "--users",
@@ -59,7 +59,7 @@ class Command(BaseCommand):
             "--rejects",
             type=Path,
             metavar=_("FOLDER"),
-            help=_("where the rejected go (beside FILE)"),
+            help=_("the folder for what can't be stored (that of FILE)"),
         )
 
     def handle(self, *, paths, collection, users, rejects, **options):

@@ -9,7 +9,7 @@ LONGEST = 60
 class Command(BaseCommand):
     @property
     def help(self):
-        return _("Make dates of the films' lastupdated that are texts. Safe to repeat.")
+        return _("Turn texts in the films' lastupdated into dates. Safe to repeat.")
 
     def handle(self, **options):
         found = repairs.migrate_dates(self.tell)

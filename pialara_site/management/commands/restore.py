@@ -28,7 +28,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--into",
             metavar=_("PREFIX"),
-            help=_("restore into databases whose names begin so, to look at it"),
+            help=_("restore into databases named PREFIX and our name, to look at it"),
         )
         parser.add_argument(
             "--drop", action="store_true", help=_("replace whatever the databases hold")

@@ -32,9 +32,9 @@ class Command(BaseCommand):
         return _("Bring everything up: the schema, sample data, and the web server.")
 
     def add_arguments(self, parser):
-        parser.add_argument("--host", default="127.0.0.1")
-        parser.add_argument("--port", type=int, default=8000)
-        parser.add_argument("--workers", type=int, default=2, help=_("web processes"))
+        parser.add_argument("--host", default="127.0.0.1", help=_("where to listen (127.0.0.1)"))
+        parser.add_argument("--port", type=int, default=8000, help=_("at which port (8000)"))
+        parser.add_argument("--workers", type=int, default=2, help=_("web processes (2)"))
         parser.add_argument("--no-seed", action="store_true", help=_("never add sample data"))
         parser.add_argument("--no-input", action="store_true", help=_("never ask, just do"))
 
