@@ -51,7 +51,7 @@ class Action(TextChoices):
     PASSWORD = "password", _("Passwords changed")
     LINK = "link", _("Password links sent")
     CONTACTS = "contacts", _("Contacts changed")
-    MODERATE = "moderate", _("Comments removed")
+    MODERATE = "moderate", _("Comments deleted")
 
 
 # Adds to entries as `there` who of the two people still has an account.

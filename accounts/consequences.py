@@ -33,7 +33,7 @@ _COMMENTS = ngettext_lazy(
 _SESSIONS = ngettext_lazy("%(n)s open session will end.", "%(n)s open sessions will end.", "n")
 
 
-def of_deleting(detail: Detail) -> list[str]:
+def of_deleting(detail: Detail, is_own: bool = False) -> list[str]:
     """What users.delete() will do; a detail with technicians is of a page that offers them."""
     user = detail.user
     numbers = (
@@ -43,47 +43,56 @@ def of_deleting(detail: Detail) -> list[str]:
         (_SESSIONS, detail.sessions),
     )
     return [
-        _("The account and all data in it will be deleted for good."),
+        _("Your account and all your data will be deleted for good. You can download it first.")
+        if is_own
+        else _("The account and all data in it will be deleted for good."),
         *(sentence % {"n": n} for sentence, n in numbers if n),
     ]
 
 
 def of_removing(contact: dict) -> list[str]:
     """What contacts.remove() will do."""
-    said = [_("The name, the telephone and all else about this person will be deleted for good.")]
+    said = [
+        _(
+            "The name, the telephone number and everything else about this person will be deleted "
+            "for good."
+        )
+    ]
     if contact.get("principal"):
-        said.append(_("Nobody will be marked as the first to call, until you choose somebody."))
+        said.append(_("This is the person to call first. Choose another one afterwards."))
     return said
 
 
 _CHANGE = {
     BulkAction.ACTIVATE: ngettext_lazy(
-        "%(n)s user becomes active and can log in.",
-        "%(n)s users become active and can log in.",
+        "%(n)s user will become active and will be able to log in.",
+        "%(n)s users will become active and will be able to log in.",
         "n",
     ),
     BulkAction.SUSPEND: ngettext_lazy(
-        "%(n)s user is suspended and can no longer log in.",
-        "%(n)s users are suspended and can no longer log in.",
+        "%(n)s user will be suspended and will no longer be able to log in.",
+        "%(n)s users will be suspended and will no longer be able to log in.",
         "n",
     ),
     BulkAction.DEACTIVATE: ngettext_lazy(
-        "%(n)s user becomes inactive and can no longer log in.",
-        "%(n)s users become inactive and can no longer log in.",
+        "%(n)s user will become inactive and will no longer be able to log in.",
+        "%(n)s users will become inactive and will no longer be able to log in.",
         "n",
     ),
     BulkAction.ASSIGN: ngettext_lazy(
-        "%(n)s client goes to the technician you choose.",
-        "%(n)s clients go to the technician you choose.",
+        "%(n)s client will go to the technician you choose.",
+        "%(n)s clients will go to the technician you choose.",
         "n",
     ),
 }
 _KEPT = ngettext_lazy(
-    "%(n)s client keeps a technician who can't log in.",
-    "%(n)s clients keep a technician who can't log in.",
+    "%(n)s client will keep a technician who can't log in.",
+    "%(n)s clients will keep a technician who can't log in.",
     "n",
 )
-_LOGGED_OUT = ngettext_lazy("%(n)s user is logged out.", "%(n)s users are logged out.", "n")
+_LOGGED_OUT = ngettext_lazy(
+    "%(n)s user will be logged out.", "%(n)s users will be logged out.", "n"
+)
 _GONE = ngettext_lazy("%(n)s user no longer exists.", "%(n)s users no longer exist.", "n")
 _STAY = {
     Refusal.NO_CLIENT: ngettext_lazy(

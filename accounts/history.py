@@ -39,8 +39,8 @@ SENTENCES = {
         gettext_lazy("{actor} changed their own contacts."),
     ),
     Action.MODERATE: (
-        gettext_lazy("{actor} removed a comment of {target}."),
-        gettext_lazy("{actor} removed a comment of their own."),
+        gettext_lazy("{actor} deleted a comment of {target}."),
+        gettext_lazy("{actor} deleted a comment of their own."),
     ),
 }
 FIELDS = {

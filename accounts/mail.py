@@ -51,14 +51,14 @@ LETTERS = {
         _("Welcome to PIA Lara"),
         _("Your centre has made an account for you at PIA Lara. Choose your password here:"),
         _("Choose my password"),
-        _("The link works once, for seven days."),
+        _("The link works once. You have seven days to use it."),
     ),
     "reset": Letter(
         _("A new password for PIA Lara"),
         _("Somebody asked for a new password for your account at PIA Lara. Choose it here:"),
         _("Choose a new password"),
         _(
-            "The link works once, for one hour. If it was not you, do nothing: "
+            "The link works once. You have one hour to use it. If it was not you, do nothing: "
             "your password stays as it is."
         ),
     ),
@@ -66,7 +66,7 @@ LETTERS = {
         _("Your password for PIA Lara was changed"),
         _(
             "The password of your account at PIA Lara was changed on %(when)s. If it was you, "
-            "there is nothing to do. If it was not you, choose a new password now:"
+            "there is nothing to do. If it was not you, ask for a new password now:"
         ),
         _("Ask for a new password"),
         _("And tell your centre."),

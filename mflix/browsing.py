@@ -24,7 +24,7 @@ LABELS = {
     "year_from": gettext_lazy("From the year"),
     "year_to": gettext_lazy("To the year"),
     "rating_from": gettext_lazy("IMDb rating from"),
-    "rated": gettext_lazy("Rated"),
+    "rated": gettext_lazy("Age rating"),
     "type": gettext_lazy("Type"),
     "runtime": gettext_lazy("Running time"),
     "metacritic": gettext_lazy("Metacritic"),

@@ -71,11 +71,11 @@ def details(movie: dict) -> list[tuple[str, Values]]:
         (_("Box office"), _value(text(tomatoes.get("boxOffice")))),
         (_("On DVD"), _value(_day(tomatoes.get("dvd")))),
         (_("Website"), _website(tomatoes.get("website"))),
-        (_("Rotten Tomatoes of"), _value(_day(tomatoes.get("lastUpdated")))),
+        (_("Rotten Tomatoes data of"), _value(_day(tomatoes.get("lastUpdated")))),
         (_("More"), _imdb(_at(movie, "imdb").get("id"))),
         (_("Comments"), _value(_count(movie.get("num_mflix_comments")), "#comments")),
         *((name, _value(words)) for name, words in _others(movie)),
-        (_("Data of"), _value(_day(movie.get("lastupdated")))),
+        (_("Data updated on"), _value(_day(movie.get("lastupdated")))),
     ]
     return [(name, values) for name, values in named if values]
 

@@ -219,7 +219,7 @@ REPORTS = {
     ),
     "discussed": Report(
         gettext_lazy("Most commented films"),
-        gettext_lazy("The 20 films with the most comments, and the latest of these."),
+        gettext_lazy("The 20 films with the most comments, and their latest comments."),
         (
             Column(gettext_lazy("Film")),
             Column(gettext_lazy("Year")),

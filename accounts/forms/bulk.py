@@ -46,7 +46,8 @@ class IdsField(forms.MultipleChoiceField):
         if not value:
             raise ValidationError(gettext_lazy("Select at least one user."))
         if len(value) > MOST:
-            raise ValidationError(gettext_lazy("Select fewer users at once."))
+            sentence = gettext_lazy("Select %(most)d users at most.")
+            raise ValidationError(sentence % {"most": MOST})
         if not all(ObjectId.is_valid(each) for each in value):
             raise ValidationError(gettext_lazy("Some of the selected users do not exist."))
 

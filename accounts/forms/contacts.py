@@ -45,7 +45,7 @@ class ContactForm(forms.Form):
         error_messages={"invalid": _("Use digits and spaces, with + first for another country.")},
     )
     email = forms.EmailField(label=_("Email"), required=False, max_length=254)
-    principal = forms.BooleanField(label=_("This is the first person to call"), required=False)
+    principal = forms.BooleanField(label=_("Call this person first"), required=False)
     id = IdField()
     version = forms.CharField(required=False, widget=forms.HiddenInput)
 

@@ -18,8 +18,10 @@ from ..models import User, normal
 from ..roles import Sex
 
 EARLIEST_BIRTH = date(1900, 1, 1)
-EMAIL_TAKEN = _("A user with this email already exists.")
-EMAIL_LEFT = _("Only an administrator can give somebody this email.")
+EMAIL_TAKEN = _("Somebody already has an account with this email. Type another one.")
+EMAIL_LEFT = _(
+    "Only an administrator can give somebody this email. Ask one, or type another email."
+)
 
 
 class DateInput(forms.DateInput):
@@ -159,5 +161,5 @@ def check_own_password(user: User, password: str):
     with attempts.looked_at((attempts.PER_EMAIL, email, entered)):
         correct = user.check_password(password)
     if not correct:
-        raise ValidationError(_("That is not your password."))
+        raise ValidationError(_("That is not your password. Type it again."))
     attempts.PER_EMAIL.forget(email)

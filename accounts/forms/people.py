@@ -23,7 +23,7 @@ from .fields import (
     own_password,
 )
 
-NO_TECHNICIAN = _("That technician is no longer active. Please choose another.")
+NO_TECHNICIAN = _("That technician is no longer active. Choose another one.")
 LAST_ADMINISTRATOR = _(
     "This is the last active administrator. Give another active user that role first."
 )

@@ -28,7 +28,7 @@ class NamesField(forms.CharField):
         names = [" ".join(name.split()) for name in super().clean(value).splitlines()]
         names = list(dict.fromkeys(filter(None, names)))
         if len(names) > MOST_NAMES:
-            words = _("There is room for %(n)d names, and here are %(there)d.")
+            words = _("Write %(n)d names at most. Here are %(there)d.")
             raise ValidationError(words % {"n": MOST_NAMES, "there": len(names)})
         return names
 

@@ -59,7 +59,7 @@ class LoginForm(forms.Form):
         ):
             user = authenticate(self.request, email=email, password=self.cleaned_data["password"])
         if user is None:
-            raise ValidationError(_("The email or the password is incorrect."))
+            raise ValidationError(_("The email or the password is wrong. Type them again."))
         attempts.forgive(email, address, entered)
         if not user.is_active:
             raise ValidationError(REASONS.get(user.estado, REASONS[Status.INACTIVO]))

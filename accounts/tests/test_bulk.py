@@ -125,8 +125,8 @@ def test_confirmation_page_says_in_numbers_what_will_happen(admin):
     logged_in(people[0])
     response = send(admin, "suspend", [*people, ObjectId(), admin.user])
     assert set(response.context["consequences"]) == {
-        "2 users are suspended and can no longer log in.",
-        "1 user is logged out.",
+        "2 users will be suspended and will no longer be able to log in.",
+        "1 user will be logged out.",
         "1 user no longer exists.",
         "1 user is already in this state and stays as before.",
         "You stay as before: you can't do this to yourself.",
@@ -136,9 +136,9 @@ def test_confirmation_page_says_in_numbers_what_will_happen(admin):
 @pytest.mark.parametrize(
     ("action", "sentence"),
     [
-        ("activate", "1 user becomes active and can log in."),
-        ("deactivate", "1 user becomes inactive and can no longer log in."),
-        ("assign", "1 client goes to the technician you choose."),
+        ("activate", "1 user will become active and will be able to log in."),
+        ("deactivate", "1 user will become inactive and will no longer be able to log in."),
+        ("assign", "1 client will go to the technician you choose."),
     ],
 )
 def test_confirmation_page_says_what_each_action_does(admin, action, sentence):
@@ -150,7 +150,7 @@ def test_confirmation_page_counts_the_clients_of_who_is_stopped(admin, tecnico):
     for _ in range(3):
         a_client(parent=tecnico.user.email.upper())
     response = send(admin, "suspend", [tecnico.user, a_client()])
-    assert "3 clients keep a technician who can't log in." in response.context["consequences"]
+    assert "3 clients will keep a technician who can't log in." in response.context["consequences"]
 
 
 def test_what_would_change_nobody_asks_for_nothing(admin):
@@ -172,7 +172,9 @@ def test_session_that_has_expired_is_none_to_end(admin):
         {"user_id": browser.user.pk}, {"$set": {"expires": datetime(2026, 1, 1, tzinfo=UTC)}}
     )
     response = send(admin, "suspend", [browser.user])
-    assert response.context["consequences"] == ["1 user is suspended and can no longer log in."]
+    assert response.context["consequences"] == [
+        "1 user will be suspended and will no longer be able to log in."
+    ]
 
 
 def test_confirmation_without_a_technician_says_so_at_the_field(admin):

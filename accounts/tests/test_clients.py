@@ -53,7 +53,7 @@ def test_list_shows_sex_age_condition_and_last_login(tecnico, own):
         ultimo_acceso=today - timedelta(days=3, hours=1),
     )
     page = tecnico.get("/clients/", headers={"accept-language": "en"}).content.decode()
-    for part in ("Other", "(41 years)", "Afasia de Broca", "3\xa0days ago"):
+    for part in ("Other", "(41 years old)", "Afasia de Broca", "3\xa0days ago"):
         assert part in page
 
 

@@ -125,7 +125,7 @@ def test_full_list_is_said_before_anything_is_typed(place, cliente):
     keep(cliente, *[EVA] * MOST)
     page = browser.get(f"{path}create/", follow=True, headers={"accept-language": "en"})
     assert page.redirect_chain == [(page_with(path), 302)]
-    assert f"There is room for {MOST} contacts." in page.text
+    assert f"There is no room for more than {MOST} contacts." in page.text
 
 
 @pytest.mark.parametrize(
@@ -309,7 +309,7 @@ def test_looking_at_the_page_removes_nothing(place, cliente):
     ("principal", "said"),
     [
         (False, []),
-        (True, ["Nobody will be marked as the first to call, until you choose somebody."]),
+        (True, ["This is the person to call first. Choose another one afterwards."]),
     ],
 )
 def test_page_says_what_removing_a_contact_does(place, cliente, principal, said):
@@ -317,7 +317,8 @@ def test_page_says_what_removing_a_contact_does(place, cliente, principal, said)
     keep(cliente, {**EVA, "principal": principal})
     page = browser.get(f"{path}0/delete/", headers={"accept-language": "en"})
     assert page.context["consequences"] == [
-        "The name, the telephone and all else about this person will be deleted for good.",
+        "The name, the telephone number and everything else about this person "
+        "will be deleted for good.",
         *said,
     ]
 

@@ -44,7 +44,7 @@ def values(old, new) -> dict:
         ("password", "Eva Gil changed the password of Luis Pérez."),
         ("link", "Eva Gil sent Luis Pérez a link for a password."),
         ("contacts", "Eva Gil changed the contacts of Luis Pérez."),
-        ("moderate", "Eva Gil removed a comment of Luis Pérez."),
+        ("moderate", "Eva Gil deleted a comment of Luis Pérez."),
     ],
 )
 def test_each_action_is_a_sentence(action, expected):

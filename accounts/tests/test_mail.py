@@ -20,8 +20,8 @@ from tests.mothers import PASSWORD, a_client, document_of
 from .test_password_links import NEW, follow, link, mails
 
 WORDS = {
-    ("invitation", "es"): ("Te damos la bienvenida a PIA Lara", "Sirve una vez, durante siete"),
-    ("invitation", "en"): ("Welcome to PIA Lara", "works once, for seven days"),
+    ("invitation", "es"): ("Te damos la bienvenida a PIA Lara", "Tienes siete días para usarlo"),
+    ("invitation", "en"): ("Welcome to PIA Lara", "You have seven days to use it"),
     ("reset", "es"): ("Una contraseña nueva para PIA Lara", "tu contraseña sigue igual"),
     ("reset", "en"): ("A new password for PIA Lara", "your password stays as it is"),
     ("password_changed", "es"): ("Tu contraseña de PIA Lara ha cambiado", "avisa a tu centro"),

@@ -116,7 +116,7 @@ def delete(request, user_id):
         clients=detail.clients,
     )
     if form.is_valid() and _delete(request, user_id, form):
-        messages.success(request, _("%(name)s is deleted.") % {"name": detail.user})
+        messages.success(request, _("%(name)s has been deleted.") % {"name": detail.user})
         return redirect("users")
     context = {
         "form": form,

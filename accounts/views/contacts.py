@@ -11,7 +11,9 @@ from ..requests import actor
 
 
 def create(request, client, *, back: str, crumbs=(), owner=None):
-    full = _("There is room for %(n)d contacts.") % {"n": contacts.MOST}
+    full = _("There is no room for more than %(n)d contacts. Remove one first.") % {
+        "n": contacts.MOST
+    }
     if request.method != "POST" and len(client.contactos) >= contacts.MOST:
         messages.error(request, full)
         return redirect(back)
@@ -23,7 +25,7 @@ def create(request, client, *, back: str, crumbs=(), owner=None):
         except contacts.TooManyContacts:
             form.add_error(None, full)
         else:
-            messages.success(request, _("The contact is added."))
+            messages.success(request, _("The contact has been added."))
             return redirect(back)
     context = {"form": form, "title": _("Add a contact"), "back": back, "crumbs": crumbs}
     return render(request, "form.html", context)
@@ -60,7 +62,7 @@ def delete(request, client, place: int, *, back: str, crumbs=(), owner=None):
             words = _("This contact was changed meanwhile, so nothing was removed.")
             messages.error(request, words)
         else:
-            messages.success(request, _("The contact is removed."))
+            messages.success(request, _("The contact has been removed."))
         return redirect(back)
     context = {
         "title": _("Remove %(name)s from the contacts?") % {"name": contact.get("nombre", "")},

@@ -8,7 +8,7 @@ from .. import mail
 
 def welcome(request, user, invited: bool):
     """Mail the invitation, if they are `invited`, and tell the person at the screen."""
-    messages.success(request, _("%(name)s is added.") % {"name": user})
+    messages.success(request, _("%(name)s has been added.") % {"name": user})
     if not invited:
         return
     if mail.send_link(request, user, "invitation"):

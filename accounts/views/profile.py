@@ -52,7 +52,7 @@ def password(request):
         form.save(actor(request), keep=request.session.session_key)
         auth.update_session_auth_hash(request, request.user)
         mail.send_password_changed_later(request, request.user)
-        messages.success(request, _("Your password is changed."))
+        messages.success(request, _("Your password has been changed."))
         return redirect("profile")
     context = {"form": form, "title": _("Change my password"), "back": reverse("profile")}
     return render(request, "form.html", context)
@@ -104,7 +104,7 @@ def _end_sessions(request):
     for session in sessions.of(request.user.pk):
         if sessions.public_id(session["key"]) == wanted:
             sessions.end(request.user.pk, session["key"])
-            messages.success(request, _("That session is ended."))
+            messages.success(request, _("That session has ended."))
 
 
 def _without_odd_numbers(value):
@@ -134,12 +134,12 @@ def delete(request):
     form = DeleteAccountForm(request.POST or None, user=request.user)
     if form.is_valid() and _delete_self(request, form):
         auth.logout(request)
-        messages.success(request, _("Your account is deleted."))
+        messages.success(request, _("Your account has been deleted."))
         return HttpResponseRedirect("/")
     context = {
         "form": form,
         "title": _("Delete my account"),
-        "consequences": consequences.of_deleting(directory.detail(request.user.pk)),
+        "consequences": consequences.of_deleting(directory.detail(request.user.pk), is_own=True),
         "submit": _("Delete my account"),
         "back": reverse("profile"),
     }

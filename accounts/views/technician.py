@@ -106,7 +106,7 @@ def edit(request, client_id):
 def delete(request, client_id):
     if request.method == "POST":
         client = users.delete(client_id, actor(request), owner=request.user)
-        messages.success(request, _("%(name)s is deleted.") % {"name": client})
+        messages.success(request, _("%(name)s has been deleted.") % {"name": client})
         return redirect("clients")
     detail = directory.detail(client_id, owner=request.user)
     context = {

@@ -207,14 +207,14 @@ def test_moderation_is_in_the_audit_log_without_the_text(admin, cliente, mine):
 def test_moderation_reads_as_a_sentence_in_the_log(admin, mine):
     delete(admin, mine)
     page = admin.get("/audit/", headers={"accept-language": "en"}).content.decode()
-    assert f"removed a comment of {mine['name']}." in re.sub("<[^>]+>", "", page)
+    assert f"deleted a comment of {mine['name']}." in re.sub("<[^>]+>", "", page)
     assert "<p>Film: " in page
 
 
 def test_moderation_stands_in_the_history_of_the_author(admin, cliente, mine):
     delete(admin, mine)
     page = admin.get(f"/users/{cliente.user.pk}/", headers={"accept-language": "en"}).text
-    assert "removed a comment of" in page
+    assert "deleted a comment of" in page
 
 
 def test_one_sees_what_one_is_about_to_delete(admin, movie):
@@ -232,9 +232,9 @@ def test_one_is_not_asked_about_ones_own_comment_by_name(cliente, admin, mine):
 
 def test_image_that_goes_too_is_named(cliente, mine):
     path, english = f"/mflix/comments/{mine['_id']}/delete/", {"Accept-Language": "en"}
-    assert "The comment is removed for good." in cliente.get(path, headers=english).text
+    assert "The comment will be deleted for good." in cliente.get(path, headers=english).text
     an_attachment(mine)
-    assert "and its image are removed for good." in cliente.get(path, headers=english).text
+    assert "and its image will be deleted for good." in cliente.get(path, headers=english).text
 
 
 def test_comment_stays_when_the_log_can_not_be_written(admin, mine, movie, monkeypatch):

@@ -91,7 +91,7 @@ def test_title_stands_in_the_browsers_tab(anonymous):
         ("Box office", "$5.1M"),
         ("On DVD", "10 February 2009"),
         ("Website", "http://films.example/angel"),
-        ("Data of", "1 September 2015"),
+        ("Data updated on", "1 September 2015"),
     ],
 )
 def test_what_is_known_is_shown(anonymous, name, value):
@@ -132,7 +132,7 @@ def test_poster_is_shown(anonymous):
 
 def test_date_of_the_data_may_be_a_date(anonymous):
     movie = a_movie(lastupdated=datetime(2015, 9, 1, tzinfo=UTC))
-    assert text(FilmPage(anonymous, movie).details["Data of"]) == "1 September 2015"
+    assert text(FilmPage(anonymous, movie).details["Data updated on"]) == "1 September 2015"
 
 
 def test_what_is_not_known_is_not_named(anonymous):

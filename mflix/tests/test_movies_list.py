@@ -125,7 +125,7 @@ def test_chosen_filters_are_tags_that_take_themselves_away(anonymous):
         "Genre: War (remove)": "?genre=Drama&year_from=1950&rated=PG",
         "Genre: Drama (remove)": "?genre=War&year_from=1950&rated=PG",
         "From the year: 1950 (remove)": "?genre=War&genre=Drama&rated=PG",
-        "Rated: PG (remove)": "?genre=War&genre=Drama&year_from=1950",
+        "Age rating: PG (remove)": "?genre=War&genre=Drama&year_from=1950",
         "Clear all": "/mflix/",
     }
 
@@ -212,7 +212,9 @@ def test_facet_of_which_several_can_be_chosen_says_that_they_widen_the_list(
     anonymous, query, is_told
 ):
     a_movie(genres=["War"], runtime=95)
-    told = "Of several chosen here, a film needs one." in text(FilmsPage(anonymous, query).root)
+    told = "If you choose several here, a film needs only one of them." in text(
+        FilmsPage(anonymous, query).root
+    )
     assert told is is_told
 
 

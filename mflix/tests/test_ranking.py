@@ -8,7 +8,7 @@ from mflix.movies import movies
 from mflix.tests.mothers import a_movie
 from mflix.tests.pages import FilmsPage, walk, walk_back
 
-SAID = "the other orders list them all"
+SAID = "Sort them another way to see all"
 
 
 @pytest.fixture(autouse=True)

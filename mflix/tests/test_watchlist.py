@@ -89,7 +89,7 @@ def test_list_takes_500_films(cliente):
     full = [ObjectId() for _ in range(watchlist.MOST)]
     users.update_one({"_id": cliente.user.pk}, {"$set": {"watchlist": full}})
     answer = cliente.post(f"/mflix/movies/{a_movie()['_id']}/watch/", {"listed": "1"}, follow=True)
-    assert "Caben 500 películas" in answer.text
+    assert "no caben más de 500 películas" in answer.text
     assert listed(cliente) == full
 
 

@@ -102,7 +102,7 @@ def delete(request, comment_id):
     if request.method == "POST":
         author = None if is_own else users.by_email(comment.email)
         comments.delete(comment_id, actor(request), owner, author)
-        messages.success(request, _("The comment is deleted."), PLACE)
+        messages.success(request, _("The comment has been deleted."), PLACE)
         return redirect(back)
     context = {
         "title": _delete_which(comment, is_own),
@@ -122,8 +122,8 @@ def _delete_which(comment: Comment, is_own: bool) -> str:
 
 def _gone(comment: Comment) -> str:
     if comment.image:
-        return _("The comment and its image are removed for good.")
-    return _("The comment is removed for good.")
+        return _("The comment and its image will be deleted for good.")
+    return _("The comment will be deleted for good.")
 
 
 def _place(movie_id) -> str:

@@ -43,7 +43,11 @@ def watch(request, movie_id):
     try:
         (watchlist.add if wanted else watchlist.remove)(request.user, movie_id)
     except watchlist.WatchlistFull:
-        messages.error(request, _("There is room for %(n)d films.") % {"n": watchlist.MOST})
+        messages.error(
+            request,
+            _("There is no room for more than %(n)d films in your list. Remove one first.")
+            % {"n": watchlist.MOST},
+        )
         return HttpResponseClientRedirect(back) if request.htmx else HttpResponseRedirect(back)
     if request.htmx:
         context = {"movie": movie, "place": request.POST.get("place"), "back": back}

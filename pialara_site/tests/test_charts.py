@@ -113,7 +113,7 @@ def test_names_are_escaped():
 
 @pytest.mark.parametrize("draw", [bars, line])
 def test_chart_of_nothing_is_an_empty_drawing(draw):
-    assert "There are no data yet." in drawn(draw("Films", []))
+    assert "There is no data yet." in drawn(draw("Films", []))
 
 
 @pytest.mark.parametrize("draw", [bars, line])

@@ -403,4 +403,4 @@ def test_page_that_is_kept_hides_no_message(anonymous):
     leaving = logged_in(a_client())
     leaving.post("/profile/delete/", {"password": PASSWORD})
     del leaving.cookies["sessionid"]  # as browsers do; this one would send it empty
-    assert "Tu cuenta está eliminada." in leaving.get("/").text
+    assert "Hemos eliminado tu cuenta." in leaving.get("/").text

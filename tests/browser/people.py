@@ -14,7 +14,7 @@ from tests.mothers import PASSWORD
 from .visitors import send
 from .watch import STRUCTURE
 
-REQUIRED = r"( \((required|obligatorio)\))?"  # what a field's label ends with
+REQUIRED = r"( \((required|hace falta)\))?"  # what a field's label ends with
 ARROW = r"( [▲▼])?"  # what a sorted heading ends with
 
 

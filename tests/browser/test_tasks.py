@@ -116,7 +116,7 @@ def test_administrator_creates_a_user(admin, store):
     admin.type("Password", "una casa con patio")
     admin.pick("Role", "Technician")
     admin.press("button", "Save")
-    admin.is_told("%(name)s is added.", name=name)
+    admin.is_told("%(name)s has been added.", name=name)
     admin.is_at(name)
 
 
@@ -179,7 +179,7 @@ def test_administrator_suspends_several_users(admin, group):
     admin.tick("Select %(name)s", name=f"c {shared}")
     admin.press("button", "Suspend")
     admin.is_at("Suspend")
-    admin.sees("%(n)s user is suspended and can no longer log in.", n=2)
+    admin.sees("%(n)s user will be suspended and will no longer be able to log in.", n=2)
     admin.press("button", "Suspend")
     admin.is_at("%(n)s user was changed", n=2)
     admin.press("link", "Back to the users")
@@ -213,7 +213,7 @@ def test_administrator_deletes_a_user(admin, group):
     admin.press("link", "Delete")
     admin.is_at("Delete %(name)s?", name=f"a {shared}")
     admin.press("button", "Delete")
-    admin.is_told("%(name)s is deleted.", name=f"a {shared}")
+    admin.is_told("%(name)s has been deleted.", name=f"a {shared}")
     search_users(admin, shared)
     admin.counts(0)
 
@@ -233,7 +233,7 @@ def test_administrator_deletes_somebody_elses_comment(admin, film):
     admin.press("link", "Delete…")
     admin.is_at("Delete the comment of %(name)s?", name="Eva")
     admin.press("button", "Delete")
-    admin.is_told("The comment is deleted.")
+    admin.is_told("The comment has been deleted.")
 
 
 def test_administrator_reads_who_did_what(admin, store):
@@ -260,7 +260,7 @@ def add_contact(person, name: str):
     person.type("Relation", "hermana")
     person.type("Telephone", "600 000 000")
     person.press("button", "Save")
-    person.is_told("The contact is added.")
+    person.is_told("The contact has been added.")
 
 
 CONTACTS = [{"nombre": "Eva Luna", "telefono": "600 000 000"}, {"nombre": "Teo Sol"}]
@@ -276,7 +276,7 @@ def edit_and_remove_contacts(person, edited="Eva Luna", removed="Teo Sol"):
     person.press("link", f"{person.words('Remove')} {removed}")
     person.is_at("Remove %(name)s from the contacts?", name=removed)
     person.press("button", "Remove")
-    person.is_told("The contact is removed.")
+    person.is_told("The contact has been removed.")
     person.sees(edited)
     person.does_not_see(removed)
 
@@ -327,7 +327,7 @@ def test_technician_deletes_a_client(tecnico, store):
     tecnico.press("link", "Delete")
     tecnico.is_at("Delete %(name)s?", name=client["nombre"])
     tecnico.press("button", "Delete")
-    tecnico.is_told("%(name)s is deleted.", name=client["nombre"])
+    tecnico.is_told("%(name)s has been deleted.", name=client["nombre"])
     tecnico.counts(0)
 
 
@@ -382,8 +382,8 @@ def test_client_logs_out_elsewhere(cliente, person):
     cliente.is_at("My data")
     cliente.press("link", "Sessions")
     cliente.is_at("Where I am logged in")
-    cliente.press("button", "Log out there…")
-    cliente.is_told("That session is ended.")
+    cliente.press("button", "End that session…")
+    cliente.is_told("That session has ended.")
     elsewhere.go("/me/")
     elsewhere.is_at("Log in")
 
@@ -446,7 +446,7 @@ def test_write_edit_and_delete_a_comment_with_an_image(person, way, role):
     author.press("link", "Delete…")
     author.is_at("Delete your comment?")
     author.press("button", "Delete")
-    author.is_told("The comment is deleted.")
+    author.is_told("The comment has been deleted.")
     author.does_not_see(text)
 
 

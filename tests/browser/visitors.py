@@ -19,13 +19,17 @@ LANGUAGES = ("es", "en")
 MILLISECONDS = 10_000  # what nothing should ever take
 LOGINS = {role: f"{role}@pialara.example" for role in ("cliente", "tecnico", "admin")}
 
-# Sends a form past the browser's own checks. A value for a field that it has not is added, and
-# `true` ticks a box, the first of several.
+# Sends a form past the browser's own checks, by the button of that name and value if it has one. A
+# value for a field that it has not is added, and `true` ticks a box, the first of several.
 SEND = """(form, values) => {
   form.noValidate = true
+  let pressed
   for (const [name, value] of Object.entries(values)) {
     const field = form.elements[name]
-    if (!field) {
+    const button = form.querySelector(`button[name="${name}"][value="${value}"]`)
+    if (button) {
+      pressed = button
+    } else if (!field) {
       const added = document.createElement("input")
       Object.assign(added, { type: "hidden", name, value })
       form.append(added)
@@ -33,7 +37,7 @@ SEND = """(form, values) => {
     else if (field instanceof RadioNodeList && !value) field.forEach((each) => each.checked = false)
     else field.value = value
   }
-  form.requestSubmit()
+  form.requestSubmit(pressed)
 }"""
 
 
