@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from pymongo import InsertOne, UpdateOne
 from pymongo.errors import BulkWriteError
 
-from pialara_site.mongo import COLLATION, DUPLICATE_KEY
+from pialara_site.mongo import COLLATION, duplicates
 from pialara_site.stored import text
 
 from . import sessions
@@ -57,7 +57,7 @@ def add_missing(people: list[dict]) -> int:
     try:
         return len(users.insert_many(people, ordered=False).inserted_ids)
     except BulkWriteError as error:
-        return len(people) - len(_duplicates(error))
+        return len(people) - len(duplicates(error))
 
 
 def user_fields(doc: dict) -> dict:
@@ -171,16 +171,8 @@ def _write_all(writes: list) -> list[int]:
     try:
         users.bulk_write(writes, ordered=False)
     except BulkWriteError as error:
-        return _duplicates(error)
+        return duplicates(error)
     return []
-
-
-def _duplicates(error: BulkWriteError) -> list[int]:
-    """The numbers of the writes that a unique index refused; raises any other `error`."""
-    failures = error.details["writeErrors"]
-    if error.details["writeConcernErrors"] or any(f["code"] != DUPLICATE_KEY for f in failures):
-        raise error
-    return [failure["index"] for failure in failures]
 
 
 def _new(fields: dict) -> dict:

@@ -7,6 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pymongo
 from bson import ObjectId
 from pymongo.collection import Collection
+from pymongo.errors import BulkWriteError
+
+from pialara_site.mongo import duplicates
 
 from . import demo
 from .comments import comments
@@ -71,7 +74,12 @@ def _missing(collection: Collection, ids: list[ObjectId]) -> set[ObjectId]:
 
 
 def _insert(collection: Collection, docs: list[dict]) -> int:
-    if docs:
+    """Returns how many were still missing, as another `seed` may add the same."""
+    if not docs:
+        return 0
+    try:
         with pymongo.timeout(0):  # threads don't inherit it
             collection.insert_many(docs, ordered=False)
+    except BulkWriteError as error:
+        return len(docs) - len(duplicates(error))
     return len(docs)

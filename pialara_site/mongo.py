@@ -13,6 +13,7 @@ from pymongo.client_session import ClientSession
 from pymongo.collation import Collation
 from pymongo.database import Database
 from pymongo.errors import (
+    BulkWriteError,
     ConfigurationError,
     ExecutionTimeout,
     InvalidName,
@@ -142,6 +143,14 @@ def transaction(change: Callable[[ClientSession], T]) -> T:
         )
 
 
+def duplicates(error: BulkWriteError) -> list[int]:
+    """The numbers of the writes that a unique index refused; raises any other `error`."""
+    failures = error.details["writeErrors"]
+    if error.details["writeConcernErrors"] or any(f["code"] != DUPLICATE_KEY for f in failures):
+        raise error
+    return [failure["index"] for failure in failures]
+
+
 def reason(error: PyMongoError) -> str:
     """One sentence for the person at a command line."""
     if isinstance(error, OperationFailure):
@@ -159,11 +168,12 @@ def reason(error: PyMongoError) -> str:
             ) % {"fields": ", ".join(error.details["keyPattern"])}
         # A refused batch has a message per document, beside the document itself, which is nobody's.
         details = error.details or {}
-        told = [details, *details.get("writeErrors", ())]
+        failures = [details, *details.get("writeErrors", ())]
         words = next(
-            (each["errmsg"] for each in told if "errmsg" in each), _("it does not say why")
+            (each["errmsg"] for each in failures if "errmsg" in each), _("it does not say why")
         )
-        return _("MongoDB refused the command: %(reason)s.") % {"reason": " ".join(words.split())}
+        told = {"reason": " ".join(words.split()).rstrip(".")}
+        return _("MongoDB refused the command: %(reason)s.") % told
     servers = client.topology_description.server_descriptions()
     if not servers:  # the driver has left them all out
         return _("None of the servers in MONGODB_URI is a member of the replica set that it names.")

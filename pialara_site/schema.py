@@ -15,6 +15,9 @@ from mflix import attachments, comments, movies, popularity, theaters
 from . import readiness
 from .mongo import require_finished_restore, require_replica_set
 
+INDEX_NOT_FOUND = 27
+NAMESPACE_EXISTS = 48
+
 COLLECTIONS: list[tuple[Collection, ModuleType]] = [
     (users.users, users),
     (sessions.sessions, sessions),
@@ -92,6 +95,9 @@ def _ensure_collection(collection: Collection, declared: ModuleType):
     except CollectionInvalid:  # it is there
         if not _is_validated(collection, declared):
             collection.database.command("collMod", collection.name, **options)
+    except OperationFailure as error:
+        if error.code != NAMESPACE_EXISTS:  # since a moment ago, of another process
+            raise
 
 
 def _ensure_indexes(collection: Collection, indexes) -> list[OperationFailure]:
@@ -100,7 +106,7 @@ def _ensure_indexes(collection: Collection, indexes) -> list[OperationFailure]:
     for index in indexes:
         name = index.document["name"]
         if name in there and there[name] != _comparable(index.document):
-            collection.drop_index(name)
+            _drop_index(collection, name)
     missing = [index for index in indexes if _comparable(index.document) not in there.values()]
     try:
         if missing:
@@ -108,6 +114,14 @@ def _ensure_indexes(collection: Collection, indexes) -> list[OperationFailure]:
     except OperationFailure:
         return list(_one_by_one(collection, missing))
     return []
+
+
+def _drop_index(collection: Collection, name: str):
+    try:
+        collection.drop_index(name)
+    except OperationFailure as error:
+        if error.code != INDEX_NOT_FOUND:  # any more, as another process dropped it
+            raise
 
 
 def _one_by_one(collection: Collection, indexes) -> Iterator[OperationFailure]:

@@ -1,8 +1,12 @@
 """Indexes and validators, and `manage.py ensure_schema`."""
 
+from functools import partialmethod
+
 import pytest
 from django.core.management import CommandError, call_command
 from pymongo import ASCENDING, IndexModel
+from pymongo.collection import Collection
+from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError, WriteError
 
 from accounts import attempts, audit, sessions, users
@@ -89,6 +93,26 @@ def test_validator_that_was_switched_off_is_switched_on(changed):
     assert schema.drift() == []
     with pytest.raises(WriteError):
         users.users.insert_one({"email": 5})
+
+
+def test_collection_that_another_process_makes_meanwhile_is_there(monkeypatch):
+    unasked = partialmethod(Database.create_collection, check_exists=False)
+    monkeypatch.setattr(Database, "create_collection", unasked)
+    schema.ensure()
+
+
+def test_index_that_another_process_drops_meanwhile_is_built_anew(monkeypatch):
+    users.users.drop_index("email_1")
+    users.users.create_index("email", name="email_1")
+    drop = Collection.drop_index
+
+    def both_drop(collection, name):
+        drop(collection, name)
+        drop(collection, name)
+
+    monkeypatch.setattr(Collection, "drop_index", both_drop)
+    schema.ensure()
+    assert schema.drift() == []
 
 
 def test_hidden_index_is_seen_and_mended():

@@ -164,6 +164,12 @@ def test_batches_tell_how_much_they_added():
 # Whose
 
 
+def test_what_another_seed_adds_meanwhile_is_no_error(run, monkeypatch):
+    monkeypatch.setattr(seeding, "_missing", lambda collection, ids: set(ids))
+    assert seeding.add_theaters() == len(demo.theaters())
+    assert seeding.add_theaters() == 0
+
+
 def test_demo_people_own_comments(run):
     run(comments=100)
     for _role, email in LOGINS:
