@@ -82,20 +82,19 @@ def all_in(folder: Path) -> list[Path]:
 
 
 def chosen(folder: Path) -> Path:
-    """The folder itself when it is a backup, else the newest one in it. Raises NotABackup."""
-    try:
-        if (folder / SUMS).is_file():
-            return folder
-        if found := all_in(folder):
-            return found[-1]
-    except OSError as error:
-        told = {"file": folder, "reason": error.strerror}
-        raise NotABackup(_("%(file)s can't be read: %(reason)s.") % told) from error
+    """The folder itself when it is a backup, else the newest one in it. Raises NotABackup, and
+    OSError when it can't be read.
+    """
+    if (folder / SUMS).is_file():
+        return folder
+    if found := all_in(folder):
+        return found[-1]
     raise NotABackup(_("%(folder)s is no backup, and holds none.") % {"folder": folder})
 
 
 def verified(backup: Path, advance: Callable[[int], None]) -> Manifest:
-    """What the backup holds, once every file fits its checksum. Raises NotABackup.
+    """What the backup holds, once every file fits its checksum. Raises NotABackup, and OSError when
+    one can't be read.
 
     `advance` is told the bytes that were read.
     """
@@ -105,12 +104,7 @@ def verified(backup: Path, advance: Callable[[int], None]) -> Manifest:
         sentence = _("%(file)s does not list the files that are there: the backup is not whole.")
         raise NotABackup(sentence % {"file": backup / SUMS})
     for name, wanted in sums.items():
-        try:
-            sound = _sum(backup / name, advance) == wanted
-        except OSError as error:
-            told = {"file": backup / name, "reason": error.strerror}
-            raise NotABackup(_("%(file)s can't be read: %(reason)s.") % told) from error
-        if not sound:
+        if _sum(backup / name, advance) != wanted:
             sentence = _("%(file)s is damaged: it does not fit its checksum.")
             raise NotABackup(sentence % {"file": backup / name})
     try:

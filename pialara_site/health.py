@@ -1,6 +1,5 @@
 """Whether this process lives and can serve people, for load balancers and whoever is paged."""
 
-import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -86,14 +85,12 @@ def _restore():
 
 
 def _schema():
-    global _seen
-    if time.monotonic() - _seen > SCHEMA_SEEN_SECONDS:
-        if found := schema.drift():
-            raise NotReady("; ".join(found))
-        _seen = time.monotonic()
+    def seconds(found: list[str]) -> float:
+        return 0 if found else SCHEMA_SEEN_SECONDS
 
+    if found := cache.shared.get("schema", schema.drift, of=(), seconds=seconds):
+        raise NotReady("; ".join(found))
 
-_seen = float("-inf")
 
 CHECKS = {
     "replica set": require_replica_set,

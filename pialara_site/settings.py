@@ -3,11 +3,13 @@
 A bad value raises ImproperlyConfigured with one sentence, which manage.py prints.
 """
 
+import fcntl
 import importlib.util
+import os
 import re
 import secrets
+from functools import partial
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from zoneinfo import ZoneInfo
 
 import environ
@@ -59,14 +61,15 @@ EMAIL_URL = env("str", "EMAIL_URL", "")
 
 def development_key():
     """The key that DEBUG uses: random, made once, kept in VAR_DIR."""
-    kept = VAR_DIR / "secret_key"
     try:
         VAR_DIR.mkdir(parents=True, exist_ok=True)
-        if not (kept.exists() and kept.read_text()):
-            with NamedTemporaryFile("w", dir=VAR_DIR, delete=False) as made:
-                made.write(secrets.token_urlsafe(50))
-            Path(made.name).replace(kept)  # whole, or not at all
-        return kept.read_text()
+        with open(VAR_DIR / "secret_key", "a+", opener=partial(os.open, mode=0o600)) as kept:
+            fcntl.flock(kept, fcntl.LOCK_EX)  # or two that begin at once would have two keys
+            kept.seek(0)
+            if not (key := kept.read()):
+                key = secrets.token_urlsafe(50)
+                kept.write(key)
+        return key
     except OSError as error:
         raise ImproperlyConfigured(not_writable(VAR_DIR, error)) from error
 
@@ -117,6 +120,9 @@ if re.fullmatch(r"-\d+|0+", MONGODB_OPTIONS["w"]):
     )
 # A change of a thousand documents may take longer than a page.
 MONGODB_TRANSACTION_TIMEOUT_MS = env("int", "MONGODB_TRANSACTION_TIMEOUT_MS", 10_000)
+if MONGODB_TRANSACTION_TIMEOUT_MS < 1:
+    sentence = gettext("The setting %(name)s has to be 1 or more.")
+    raise ImproperlyConfigured(sentence % {"name": "MONGODB_TRANSACTION_TIMEOUT_MS"})
 # Which members of a replica set the reports of MFlix read, as the driver names them.
 REPORTS_READ_PREFERENCE = env("str", "REPORTS_READ_PREFERENCE", "secondaryPreferred")
 _preferences = ("primary", "primaryPreferred", "secondary", "secondaryPreferred", "nearest")
@@ -139,10 +145,10 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "pialara_site.headers.GuardMiddleware",
+    "pialara_site.health.HealthMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "pialara_site.health.HealthMiddleware",
     "pialara_site.request_log.RequestLogMiddleware",
     "pialara_site.public_pages.PublicPagesMiddleware",
     "pialara_site.turns.in_turn",
@@ -210,7 +216,6 @@ SESSION_ENGINE = "accounts.sessions"
 SESSION_COOKIE_AGE = 14 * 24 * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SECURE = not DEBUG
-SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SECURE = not DEBUG
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "pialara_site.views.csrf_failure"
@@ -228,7 +233,6 @@ LANGUAGE_COOKIE_SAMESITE = "Lax"
 LANGUAGE_COOKIE_AGE = 365 * 24 * 60 * 60
 
 SECURE_SSL_REDIRECT = env("bool", "SECURE_SSL_REDIRECT", not DEBUG)
-SECURE_REDIRECT_EXEMPT = ["^healthz$", "^readyz$"]  # load balancers ask without https
 SECURE_HSTS_SECONDS = env("int", "SECURE_HSTS_SECONDS", 0 if DEBUG else 365 * 24 * 60 * 60)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = not DEBUG
 SECURE_HSTS_PRELOAD = not DEBUG
@@ -240,7 +244,6 @@ if proxy_header := env("str", "HTTPS_HEADER", ""):
         )
     SECURE_PROXY_SSL_HEADER = (f"HTTP_{proxy_header.upper().replace('-', '_')}", "https")
 DEFAULT_EXCEPTION_REPORTER_FILTER = "pialara_site.concealment.Concealing"
-X_FRAME_OPTIONS = "DENY"
 # The only outside hosts that pages show images of, the films' posters; "none" for none. Each ends
 # in a slash, or https://example.org would let https://example.org.evil.example in.
 POSTER_HOSTS = env("list", "POSTER_HOSTS", ["https://m.media-amazon.com"])

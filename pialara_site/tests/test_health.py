@@ -13,11 +13,6 @@ from tests.fail_points import CUT_OFF, UNCONFIRMED, failing
 FINE = dict.fromkeys(("replica set", "read", "write", "restore", "schema"), "ok")
 
 
-@pytest.fixture(autouse=True)
-def schema_unseen(monkeypatch):
-    monkeypatch.setattr(health, "_seen", float("-inf"))
-
-
 def found(caller) -> dict:
     """What the checks found of a site that is not ready."""
     response = caller.get("/readyz")
@@ -64,15 +59,18 @@ def test_checks_leave_one_document(anonymous):
     assert readiness.count_documents({}) == 1
 
 
+@pytest.mark.usefixtures("caching")
 def test_schema_that_was_seen_a_moment_ago_costs_no_command(anonymous, commands, monkeypatch):
-    monkeypatch.setattr(health, "_seen", time.monotonic())
+    monkeypatch.setattr(health, "KEPT_SECONDS", 0)
+    anonymous.get("/readyz")
     with commands() as seen:
         anonymous.get("/readyz")
     assert [command.name for command in seen] == ["hello", "find", "update", "find"]
 
 
+@pytest.mark.usefixtures("caching")
 def test_schema_that_differs_is_looked_at_each_time(anonymous, monkeypatch):
-    monkeypatch.setattr(health, "_seen", float("-inf"))
+    monkeypatch.setattr(health, "KEPT_SECONDS", 0)
     monkeypatch.setattr(schema, "drift", lambda: ["users: an index is missing"])
     assert [anonymous.get("/readyz").status_code for _ in range(2)] == [503, 503]
 

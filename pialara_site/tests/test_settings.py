@@ -1,7 +1,9 @@
 """The settings, read from an environment of the test's own."""
 
+import fcntl
 import runpy
 import stat
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.conf import settings
@@ -131,6 +133,15 @@ def test_development_key_that_was_never_written_is_made_anew(settings_of, tmp_pa
     assert len(settings_of(DEBUG="True", SECRET_KEY="")["SECRET_KEY"]) > 50
 
 
+def test_key_is_made_by_one_process_alone(settings_of, tmp_path):
+    with ThreadPoolExecutor(1) as second:
+        with open(tmp_path / "secret_key", "w") as first:
+            fcntl.flock(first, fcntl.LOCK_EX)
+            coming = second.submit(settings_of, DEBUG="True", SECRET_KEY="")
+            first.write("made by the first")
+        assert coming.result()["SECRET_KEY"] == "made by the first"
+
+
 def test_development_key_stays_the_same(settings_of):
     assert settings_of(DEBUG="True", SECRET_KEY="")["SECRET_KEY"] == settings_of()["SECRET_KEY"]
 
@@ -152,6 +163,11 @@ def test_var_folder_that_is_not_writable_is_named(settings_of, tmp_path):
 
 
 # The connection
+
+
+def test_change_of_many_documents_has_some_time(settings_of):
+    with pytest.raises(ImproperlyConfigured, match="MONGODB_TRANSACTION_TIMEOUT_MS"):
+        settings_of(MONGODB_TRANSACTION_TIMEOUT_MS="0")
 
 
 def test_connection_is_as_the_design_says(settings_of):

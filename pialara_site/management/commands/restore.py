@@ -43,6 +43,9 @@ class Command(BaseCommand):
             with pymongo.timeout(0):  # it takes as long as it takes
                 backup = backups.chosen(folder)
                 self.restore(backup, into or "", drop, yes)
+        except OSError as error:
+            told = {"file": error.filename or folder, "reason": error.strerror}
+            raise CommandError(_("%(file)s can't be read: %(reason)s.") % told) from error
         except backups.NotABackup as error:
             raise CommandError(str(error)) from error
 
