@@ -58,11 +58,7 @@ def of(job: Job, client: Client) -> Costs:
     with profiled() as examined:
         visits = [_commands(client, path) for path in paths]
     pages = [
-        [
-            (each.database, raw.bare(each.body))
-            for each in visit
-            if each.name in REPEATABLE and "$out" not in str(each.body)
-        ]
+        [(each.database, raw.bare(each.body)) for each in visit if each.name in REPEATABLE]
         for visit in visits
     ]
     commands = sum(map(len, visits)) / len(visits)
@@ -81,19 +77,15 @@ def _commands(client: Client, path: str) -> list[Command]:
 def profiled() -> Iterator:
     """Afterwards the function tells how many documents MongoDB looked at for our reads."""
     for database in (pialara, mflix):
-        _profile(database, 0)
+        database.command("profile", 0)
         database["system.profile"].drop()
         database.create_collection("system.profile", capped=True, size=PROFILE_BYTES)
-        _profile(database, 2)
+        database.command("profile", 2)
     try:
         yield lambda: sum(map(_examined, (pialara, mflix)))
     finally:
         for database in (pialara, mflix):
-            _profile(database, 0)
-
-
-def _profile(database: Database, level: int):
-    database.command("profile", level)
+            database.command("profile", 0)
 
 
 def _examined(database: Database) -> int:

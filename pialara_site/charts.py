@@ -5,7 +5,9 @@ write fractions in the user's language. Numbers below 0, and what is no number, 
 """
 
 from dataclasses import dataclass
-from math import ceil, floor, isfinite, log10
+from math import ceil, floor, log10
+
+from . import stored
 
 Point = tuple[object, float]  # a label and its number
 
@@ -59,8 +61,7 @@ class Chart:
 
 
 def number(value) -> float:
-    is_number = isinstance(value, int | float) and isfinite(value)
-    return max(value, 0) if is_number else 0
+    return max(stored.number(value) or 0, 0)
 
 
 def shortened(label) -> str:

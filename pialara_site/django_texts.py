@@ -1,7 +1,7 @@
 """Texts of Django that our pages can show.
 
 Django's Spanish says "usted" and some of its words are a programmer's. The texts stand here so that
-our catalogue, which comes before Django's, holds them; nothing imports this module.
+our catalogue, which comes before Django's, holds them; no page needs it at run time.
 """
 
 from django.utils.translation import gettext_noop, ngettext_lazy

@@ -223,7 +223,7 @@ class Server:
         except BlockingIOError:
             return True
         except PermissionError as error:
-            raise NotStarted(str(not_writable(self.data, error))) from error
+            raise NotStarted(not_writable(self.data, error)) from error
         return False
 
     def _answers(self) -> bool:

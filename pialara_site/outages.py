@@ -8,20 +8,13 @@ from pymongo.errors import (
     NetworkTimeout,
     OperationFailure,
     PyMongoError,
-    WaitQueueTimeoutError,
     WriteConcernError,
 )
 
 TOO_SLOW = (ExecutionTimeout, NetworkTimeout)
 
 # ConfigurationError is what a mongodb+srv:// name that can't be looked up raises.
-DOWN = (
-    ConfigurationError,
-    ConnectionFailure,
-    ExecutionTimeout,
-    WaitQueueTimeoutError,
-    WriteConcernError,
-)
+DOWN = (ConfigurationError, ConnectionFailure, WriteConcernError)
 
 # Of commands that ended through no fault of ours: a member has just started (134), a restore put
 # another collection in the place of the one that was read (175), or the server is ending (11601).

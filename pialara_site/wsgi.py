@@ -5,16 +5,14 @@ from django.conf import settings
 from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
 
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pialara_site.settings")
+
 from pialara_site import embedded
 from pialara_site.bodies import shared
 from pialara_site.circuit import Circuit
+from pialara_site.news import NothingNew
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pialara_site.settings")
-application = shared(get_wsgi_application())
-
-from pialara_site.news import NothingNew  # noqa: E402  (it needs the settings)
-
-application = NothingNew(application)
+application = NothingNew(shared(get_wsgi_application()))
 
 # Django has no database here, whose queries and connections it would look after at each request.
 request_started.disconnect(db.reset_queries)
