@@ -8,7 +8,6 @@ import bson
 from bson import ObjectId
 from bson.errors import BSONError
 from django.core.exceptions import ValidationError
-from django.core.validators import EmailValidator
 from django.utils.translation import gettext as _
 from pymongo import InsertOne, UpdateOne
 from pymongo.errors import BulkWriteError
@@ -17,6 +16,7 @@ from pialara_site.mongo import COLLATION, duplicates
 from pialara_site.stored import text
 
 from . import sessions
+from .emails import Email
 from .hashers import MOST_BCRYPT_ROUNDS, bcrypt_rounds
 from .models import normal
 from .roles import Role, Sex, Status
@@ -31,8 +31,6 @@ OPTIONAL = {
     "contactos": lambda value: isinstance(value, list),
 }
 LARGEST = 1 << 20  # bytes; MongoDB takes no document above 16 MiB
-# A part of what stands before the @
-_ATOM = r"[-!#$%&'*+/=?^_`{}|~0-9a-zà-åç-ïñ-öù-ýÿ]+"
 HASH = re.compile(r"argon2\$|sha256\$|\$2[aby]\$[0-9]{2}\$")
 
 
@@ -40,13 +38,8 @@ class Rejected(Exception):
     """The document can't become a user; the text says why."""
 
 
-class _Email(EmailValidator):
-    """As Django's, with accents before the @, as sample_mflix has them, and none after it.
-
-    Not with just any letter: the collation takes a wide "a" for a plain one.
-    """
-
-    user_regex = re.compile(rf"{_ATOM}(\.{_ATOM})*\Z")
+class _Email(Email):
+    """No letters but plain ones after the @."""
 
     def validate_domain_part(self, domain_part):
         return domain_part.isascii() and super().validate_domain_part(domain_part)

@@ -6,6 +6,7 @@ contact that was shown is by now.
 
 import hashlib
 import json
+from datetime import UTC, datetime
 
 from bson import ObjectId
 from pymongo.client_session import ClientSession
@@ -37,16 +38,6 @@ def add(client_id: ObjectId, contact: dict, by: Actor, owner: User | None = None
     `owner` limits it, as in the other functions, to a client of that technician. Raises NoSuchUser
     and TooManyContacts.
     """
-    stored = {"$cond": [{"$isArray": "$contactos"}, "$contactos", []]}
-    if contact["principal"]:
-        is_object, second = {"$eq": [{"$type": "$$this"}, "object"]}, {"principal": False}
-        stored = {
-            "$map": {
-                "input": stored,
-                "in": {"$cond": [is_object, {"$mergeObjects": ["$$this", second]}, "$$this"]},
-            }
-        }
-    appended = {"$concatArrays": [stored, [{"$literal": contact}]]}
     # Of the entry in the log, which stays, whatever becomes of the contact. The browser's Back
     # button may bring the form again for somebody else.
     entry_id = ObjectId(hashlib.sha256(f"{_id}{version(contact)}".encode()).digest()[:12])
@@ -58,7 +49,8 @@ def add(client_id: ObjectId, contact: dict, by: Actor, owner: User | None = None
             return
         if len(there) >= MOST:
             raise TooManyContacts
-        _write(doc, [{"$set": {"contactos": appended}}], by, session, entry_id)
+        others = _others(doc["contactos"] if there else [], contact)
+        _write(doc, [*others, contact], by, session, entry_id)
 
     transaction(change)
 
@@ -86,12 +78,9 @@ def edit(
             return  # the form was sent before, or says nothing new
         if now is None:
             raise ChangedMeanwhile(client)
-        values = {f"contactos.{now}": {**there[now], **contact}}
-        if contact["principal"]:
-            for other, value in enumerate(doc["contactos"]):
-                if other != now and isinstance(value, dict):
-                    values[f"contactos.{other}.principal"] = False
-        _write(doc, {"$set": values}, by, session)
+        others = _others(doc["contactos"], contact)
+        changed = {**there[now], **contact}
+        _write(doc, [*others[:now], changed, *others[now + 1 :]], by, session)
 
     transaction(change)
 
@@ -115,11 +104,8 @@ def remove(
         now = _place(client.contactos, place, seen)
         if now is None:
             raise ChangedMeanwhile(client)
-        # By its place: $pull of the contact itself takes every contact that says the same and more.
-        before = {"$slice": ["$contactos", now]}
-        after = {"$slice": ["$contactos", now + 1, len(client.contactos)]}
-        others = {"$concatArrays": [before, after]}
-        _write(doc, [{"$set": {"contactos": others}}], by, session, _id)
+        left = [*doc["contactos"][:now], *doc["contactos"][now + 1 :]]
+        _write(doc, left, by, session, _id)
 
     transaction(change)
 
@@ -132,7 +118,18 @@ def _place(there: list[dict], place: int, seen: str) -> int | None:
     return versions.index(seen) if seen in versions else None
 
 
-def _write(doc: dict, update, by: Actor, session: ClientSession, entry_id: ObjectId | None = None):
-    users.update_one({"_id": doc["_id"]}, update, session=session)
+def _others(stored: list, contact: dict) -> list:
+    """The stored contacts, none of them the principal one when `contact` is."""
+    if not contact["principal"]:
+        return stored
+    return [{**c, "principal": False} if isinstance(c, dict) else c for c in stored]
+
+
+def _write(
+    doc: dict, contacts: list, by: Actor, session: ClientSession, entry_id: ObjectId | None = None
+):
+    """Of a document that was read in this transaction: a change meanwhile makes that begin anew."""
+    fields = {"contactos": contacts, "modificado": datetime.now(UTC)}
+    users.update_one({"_id": doc["_id"]}, {"$set": fields}, session=session)
     told = entry(by, Action.CONTACTS, doc, {"contactos": (None, None)})
     audit.record([{**told, "_id": entry_id or ObjectId()}], session)

@@ -1,7 +1,8 @@
 """The list of users, its counts and its export, and one user with all that belongs to them.
 
 The queries are built by pure functions. A page of users is one query, and its total and all the
-numbers beside its filters are another, which reads only the keys of one index.
+numbers beside its filters are another, which without words to look for reads the keys of one index
+and the technicians.
 """
 
 from collections import Counter

@@ -44,7 +44,7 @@ INDEXES = [
     _index("ultimo_acceso", "_id"),
     _index("creado", "_id"),
     IndexModel([("accesos", DESCENDING), ("_id", ASCENDING)], collation=COLLATION),
-    # Not collated, so that its keys hold the texts: the counts and the search read nothing else.
+    # Not collated, so that its keys hold the texts: the counts read nothing else.
     IndexModel(
         [(field, ASCENDING) for field in ("rol", "estado", "parent", "nombre", "email")],
         name=KIND_INDEX,

@@ -1,4 +1,5 @@
-"""The comments collection of sample_mflix. Only reports, repairs and the seed touch it besides.
+"""The comments collection of sample_mflix. Only reports, repairs, imports,
+the seed and the sweep of images touch it besides.
 
 A comment and its film's `num_mflix_comments` change in one transaction. A comment belongs to
 whoever has its `email`.

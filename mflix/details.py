@@ -5,6 +5,7 @@ from numbers import Real
 from urllib.parse import quote, urlencode
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from pialara_site.links import url_for
 from pialara_site.markup import formatted, intcomma
@@ -47,9 +48,13 @@ def facts(movie: dict) -> list[str]:
         text(movie.get("year")),
         str(TYPES.get(str(kind), kind)) if is_text(kind) and kind != "movie" else "",
         *_texts(movie.get("rated")),
-        "" if minutes is None else _("%(n)d minutes") % {"n": minutes},
+        "" if minutes is None else _minutes(int(minutes)),
     ]
     return list(filter(None, facts))
+
+
+def _minutes(n: int) -> str:
+    return ngettext("%(n)d minute", "%(n)d minutes", n) % {"n": n}
 
 
 def details(movie: dict) -> list[tuple[str, Values]]:

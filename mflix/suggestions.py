@@ -63,11 +63,9 @@ def for_person(preferences: dict) -> list[dict] | None:
         for field, names in _liked(preferences).items()
         if names
     ]
-    if not branches:
-        branches = [[{"$match": suitable}, *MOST_POPULAR]] if ratings else []
-    if not branches:
-        return None
-    return united(movies.name, *branches)
+    if ratings and not branches:
+        branches = [[{"$match": suitable}, *MOST_POPULAR]]
+    return united(movies.name, *branches) if branches else None
 
 
 def best(found: Iterable[dict], preferences: dict) -> list[dict]:

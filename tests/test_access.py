@@ -191,6 +191,7 @@ def test_page_with_personal_data_is_kept_by_no_browser(cliente, path):
     ("role", "path", "name"),
     [
         ("anonymous", "/login/", "password"),
+        ("anonymous", "/register/", "password"),
         ("admin", "/users/create/", "password"),
         ("tecnico", "/clients/create/", "password"),
         ("cliente", "/profile/edit/", "password"),

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from pialara_site.typed import visible_line
 
 from .. import attempts
+from ..emails import Email
 from ..models import User, normal
 from ..roles import Sex
 
@@ -48,6 +49,10 @@ class IdField(forms.CharField):
             raise ValidationError(_("Please open this form again.")) from error
 
 
+class EmailField(forms.EmailField):
+    default_validators = [Email()]
+
+
 class PersonFields(forms.Form):
     """Of somebody else, of whom the browser knows nothing; for oneself see about_oneself()."""
 
@@ -57,7 +62,7 @@ class PersonFields(forms.Form):
         validators=[visible_line],
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    email = forms.EmailField(
+    email = EmailField(
         label=_("Email"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "off"})
     )
 

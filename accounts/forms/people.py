@@ -242,10 +242,10 @@ class UserEditForm(Grouped, RoleFields, ClientFields, EditForm):
     ):
         super().__init__(*args, user=user, **kwargs)
         self.fields["rol"].help_text = ANOTHER_ROLE
-        self.fields["clients_to"].choices = technician_choices(technicians, NOBODY)
-        self.fields["clients_to"].help_text = whose(clients)
         if clients:
             self.fields["estado"].help_text = STATE_OF_TECHNICIAN
+            self.fields["clients_to"].choices = technician_choices(technicians, NOBODY)
+            self.fields["clients_to"].help_text = whose(clients)
         else:
             del self.fields["clients_to"]
         self.fields["parent"].choices = technician_choices(technicians)
@@ -267,6 +267,7 @@ class DeleteForm(forms.Form):
 
     def __init__(self, *args, technicians: dict[str, str], clients: int, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["parent"].choices = technician_choices(technicians, NOBODY)
-        if not clients:
+        if clients:
+            self.fields["parent"].choices = technician_choices(technicians, NOBODY)
+        else:
             del self.fields["parent"]

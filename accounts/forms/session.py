@@ -13,6 +13,7 @@ from ..roles import Role, Status
 from .fields import (
     EMAIL_LEFT,
     EMAIL_TAKEN,
+    EmailField,
     FirstPasswordField,
     IdField,
     NewPasswordForm,
@@ -108,7 +109,7 @@ class RegisterForm(PersonFields, FirstPasswordField):
 
 
 class ResetRequestForm(forms.Form):
-    email = forms.EmailField(
+    email = EmailField(
         label=_("Email"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"})
     )
 

@@ -314,3 +314,39 @@ def test_administrator_who_is_none_any_more_changes_nobody(admin):
 def test_list_comes_back_as_it_was(admin, back, leads_to):
     response = admin.post("/users/bulk/", {"action": "suspend", "back": back})
     assert response.headers["Location"] == leads_to
+
+
+# The way back, and what the pages look like
+
+
+BACK = "/users/?rol=Cliente&page=2"
+
+
+def test_way_back_leads_through_all_pages_to_the_list_as_it_was(admin):
+    ana, written = a_client(), BACK.replace("&", "&amp;")
+    question = send(admin, "suspend", [ana], back=BACK).text
+    assert f'<input type="hidden" name="back" value="{written}">' in question
+    assert f'<a class="button" href="{written}">' in question
+    assert f'href="{written}"' in confirm(admin, "suspend", [ana], back=BACK).text
+
+
+def test_missing_technician_is_said_on_the_page(admin):
+    assert 'role="alert"' in confirm(admin, "assign", [a_client()], parent="").text
+
+
+@pytest.mark.parametrize(
+    ("action", "look"),
+    [
+        ("activate", "is-link"),
+        ("suspend", "is-danger"),
+        ("deactivate", "is-danger"),
+        ("assign", "is-link"),
+    ],
+)
+def test_what_takes_something_away_looks_dangerous(admin, action, look):
+    person = a_client(estado="inactivo" if action == "activate" else "activo")
+    assert f'<button class="button {look}">' in send(admin, action, [person]).text
+
+
+def test_address_that_takes_a_form_only_blames_nobody(admin):
+    assert list(admin.get("/users/bulk/", follow=True).context["messages"]) == []

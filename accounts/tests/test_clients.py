@@ -254,3 +254,15 @@ def test_list_belongs_to_the_technicians_email(email):
     browser = logged_in(a_technician(email=email))
     a_client(nombre="Ana", parent="a@x.org")
     assert listed(browser) == (["Ana"] if email == "a@x.org" else [])
+
+
+def test_number_is_of_those_who_need_attention(tecnico, own):
+    own("Ana", patologia="")
+    own("Eva", patologia="Afasia", fecha_nacimiento=birthday(date(1980, 1, 1)))
+    assert tecnico.get("/clients/?attention=incomplete").context["page"].total == 1
+
+
+def test_mail_goes_to_the_client_alone(tecnico):
+    client = a_client(parent=tecnico.user.email, email="ana?cc=eva&x@example.org")
+    page = tecnico.get(f"/clients/{client.pk}/").text
+    assert 'href="mailto:ana%3Fcc%3Deva%26x@example.org"' in page

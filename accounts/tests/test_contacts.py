@@ -9,6 +9,7 @@ from accounts import audit, contacts
 from accounts.audit import Actor
 from accounts.contacts import MOST, version
 from accounts.users import NoSuchUser, users
+from accounts.views import technician
 from tests.chaos.forms import posted_by
 from tests.mothers import a_client, a_technician, document_of
 
@@ -454,3 +455,57 @@ def test_principal_contact_is_added_beside_what_is_no_contact(cliente):
     stored = users.find_one({"_id": cliente.user.pk})["contactos"]
     assert stored[:2] == ["mama", 5]
     assert stored[2]["nombre"] == "Eva"
+
+
+@pytest.mark.parametrize("asked", ["create/", "0/edit/", "0/delete/"])
+def test_technician_who_loses_the_client_meanwhile_changes_no_contact(
+    tecnico, cliente, monkeypatch, asked
+):
+    keep(cliente, EVA)
+    read = technician.client_or_404
+
+    def read_and_lost(request, client_id):
+        client = read(request, client_id)
+        users.update_one({"_id": client_id}, {"$set": {"parent": "other@example.org"}})
+        return client
+
+    monkeypatch.setattr(technician, "client_or_404", read_and_lost)
+    response = tecnico.post(f"/clients/{cliente.user.pk}/contacts/{asked}", posted(LUIS))
+    assert response.status_code == 404
+    assert contacts_of(cliente) == [EVA]
+
+
+@pytest.mark.parametrize("path", ["/", "/me/"])
+def test_mail_goes_to_the_contact_alone(cliente, path):
+    keep(cliente, EVA | {"email": "ana?cc=eva&x@example.org"})
+    assert 'href="mailto:ana%3Fcc%3Deva%26x@example.org"' in cliente.get(path).text
+
+
+@pytest.mark.parametrize("asked", ["create/", "0/edit/", "0/delete/"])
+def test_client_was_changed_when_a_contact_was(cliente, asked):
+    keep(cliente, EVA)
+    before = document_of(cliente.user)["modificado"]
+    path = f"/profile/contacts/{asked}"
+    form = posted_by(cliente.get(path).text, "version").data()
+    cliente.post(path, form if "delete" in path else form | posted(LUIS))
+    assert document_of(cliente.user)["modificado"] > before
+
+
+@pytest.mark.parametrize(
+    ("role", "path", "back"),
+    [
+        ("admin", "/users/{id}/delete/", "/users/{id}/"),
+        ("admin", "/users/{id}/password/", "/users/{id}/"),
+        ("admin", "/users/{id}/edit/", "/users/{id}/"),
+        ("tecnico", "/clients/{id}/delete/", "/clients/{id}/"),
+        ("tecnico", "/clients/{id}/contacts/0/delete/", "/clients/{id}/"),
+        ("cliente", "/profile/contacts/0/delete/", "/me/"),
+        ("cliente", "/profile/contacts/0/edit/", "/me/"),
+        ("cliente", "/profile/delete/", "/profile/"),
+    ],
+)
+def test_cancel_leads_back_to_where_it_was_asked_for(request, cliente, role, path, back):
+    keep(cliente, EVA)
+    caller, id_ = request.getfixturevalue(role), cliente.user.pk
+    page = caller.get(path.format(id=id_), headers={"accept-language": "en"}).text
+    assert f'<a class="button" href="{back.format(id=id_)}">Cancel</a>' in page

@@ -210,3 +210,8 @@ def test_login_leaves_the_numbers_and_shows_among_the_logins(caching, admin, com
         [latest, _busiest] = logins(admin)
     assert [person.pk for person in latest] == [admin.user.pk]
     assert [str(command) for command in seen] == ["aggregate sessions", "aggregate users"]
+
+
+def test_who_has_logged_in_most_is_shown_with_how_often(admin):
+    a_client(nombre="Ana", accesos=4321)
+    assert "4,321" in admin.get("/dashboard/", headers={"accept-language": "en"}).text

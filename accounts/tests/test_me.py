@@ -100,3 +100,10 @@ def test_client_without_contacts_is_led_to_the_first_one():
 @pytest.mark.parametrize("odd", ["Eva", None, {"telefono": 7}, {"nombre": ["a"], "email": {}}])
 def test_home_shows_a_contact_of_another_shape(odd):
     assert home(contactos=[odd]).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/", "/me/"])
+def test_mail_goes_to_the_technician_alone(path):
+    technician = a_technician(email="ana?cc=eva&x@example.org")
+    page = logged_in(a_client(parent=technician.email)).get(path).text
+    assert 'href="mailto:ana%3Fcc%3Deva%26x@example.org"' in page

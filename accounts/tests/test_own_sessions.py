@@ -125,3 +125,9 @@ def test_long_list_comes_in_one_command(cliente, commands):
     with commands() as seen:
         assert len(listed(cliente)) == MOST_LISTED
     assert len(seen) == 2
+
+
+def test_nobody_is_offered_to_log_out_elsewhere_who_is_nowhere_else(cliente):
+    assert 'name="others"' not in cliente.get("/profile/sessions/").text
+    logged_in(cliente.user)
+    assert 'name="others"' in cliente.get("/profile/sessions/").text

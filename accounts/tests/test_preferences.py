@@ -3,7 +3,7 @@
 import pytest
 
 from conftest import logged_in
-from tests.mothers import a_client, document_of
+from tests.mothers import PASSWORD, a_client, document_of
 
 FIELDS = {
     "language": "en",
@@ -155,3 +155,32 @@ def test_client_keeps_the_simple_mode(cliente):
     save(cliente, simple="on")
     assert preferences_of(cliente)["simple"] is True
     assert "is-simple" in cliente.get("/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("language", "other", "said"),
+    [
+        ("es", "en", "Tus preferencias están guardadas."),
+        ("en", "es", "Your preferences are saved."),
+    ],
+)
+def test_saved_preferences_are_told_in_the_language_that_was_chosen(cliente, language, other, said):
+    save(cliente, language=other)
+    save(cliente, language=language)
+    assert said in cliente.get("/profile/").text
+
+
+def test_chosen_look_stays_on_the_device(cliente):
+    save(cliente, theme="dark", font_size="150")
+    cliente.post("/logout/")
+    page = cliente.get("/").text
+    assert 'class="text-150"' in page
+    assert 'data-theme="dark"' in page
+
+
+def test_language_and_look_of_who_logs_in_last_on_the_device(anonymous, settings):
+    settings.LANGUAGE_COOKIE_SECURE = True
+    user = a_client(preferences={"language": "en"})
+    cookies = anonymous.post("/login/", {"email": user.email, "password": PASSWORD}).cookies
+    for cookie in (cookies["django_language"], cookies["display"]):
+        assert (cookie["max-age"], cookie["secure"]) == (settings.LANGUAGE_COOKIE_AGE, True)

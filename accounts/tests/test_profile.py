@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.hashers import check_password
 
 from accounts import audit
-from accounts.users import users
+from accounts.users import by_email, users
 from conftest import logged_in
 from mflix.tests.mothers import a_comment, a_movie
 from tests.mothers import PASSWORD, a_client, a_document, a_technician, document_of, stored
@@ -91,6 +91,12 @@ def test_emails_can_not_be_tried_without_end(anyone):
     assert statuses == [200] * 10 + [429]
 
 
+def test_administrator_adds_somebody_who_comes_back(admin, left):
+    fields = {"nombre": "Ana", "email": left, "rol": "Cliente", "password": NEW}
+    assert admin.post("/users/create/", fields).status_code == 302
+    assert by_email(left)
+
+
 # Seeing
 
 
@@ -143,6 +149,12 @@ def test_document_with_wrong_types_is_shown_and_edited():
     browser = logged_in(stored(**a_document() | mistyped))
     assert [browser.get(path).status_code for path in ("/profile/", "/me/")] == [200, 200]
     assert edit(browser, nombre="Ana").status_code == 302
+
+
+@pytest.mark.parametrize("role", ["admin", "tecnico"])
+def test_only_clients_are_shown_a_condition(request, role):
+    page = request.getfixturevalue(role).get("/profile/", headers={"accept-language": "en"}).text
+    assert "<dt>Condition</dt>" not in page
 
 
 # Editing

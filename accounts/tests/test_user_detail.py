@@ -137,3 +137,16 @@ def test_hash_is_not_on_the_page(admin):
 
 def test_page_is_read_only(admin):
     assert admin.post(f"/users/{a_client().pk}/").status_code == 405
+
+
+def test_number_of_clients_leads_to_them(admin):
+    technician = a_technician(email="eva+uno@example.org")
+    a_client(parent=technician.email)
+    page = admin.get(f"/users/{technician.pk}/").text
+    assert 'href="/users/?parent=eva%2Buno%40example.org"' in page
+
+
+def test_technician_who_is_not_active_is_told_as_such(admin):
+    client = a_client(parent=a_technician(estado="suspendido").email)
+    page = admin.get(f"/users/{client.pk}/", headers={"accept-language": "en"}).text
+    assert "Suspended" in page

@@ -482,3 +482,23 @@ def test_client_whose_role_is_in_another_case_stays_with_the_technician(tecnico)
     form = posted_by(tecnico.get(page).text, "nombre").data()
     assert tecnico.post(page, {**form, "nombre": "Eva"}).status_code == 302
     assert document_of(client)["parent"] == tecnico.user.email
+
+
+def test_form_of_a_technician_says_who_keeps_their_clients(admin):
+    technician = a_technician()
+    a_client(parent=technician.email)
+    page = admin.get(f"/users/{technician.pk}/edit/", headers={"accept-language": "en"}).text
+    assert "their clients stay with them" in page
+
+
+def test_form_of_a_client_says_that_their_technician_is_not_active(admin):
+    technician = a_technician(nombre="Eva Gil", estado="suspendido")
+    client = a_client(parent=technician.email)
+    page = admin.get(f"/users/{client.pk}/edit/", headers={"accept-language": "en"}).text
+    assert f"Eva Gil ({technician.email}): Suspended</option>" in page
+
+
+def test_email_with_accents_that_was_imported_stays_when_the_rest_is_edited(admin):
+    user = a_client(email="josé@fakegmail.com")
+    assert edit(admin, user, nombre="José").status_code == 302
+    assert (document_of(user)["nombre"], document_of(user)["email"]) == ("José", user.email)

@@ -98,3 +98,8 @@ def test_mail_server_that_does_not_answer_is_a_sentence(admin, monkeypatch):
     response = send(admin, a_client())
     assert response.status_code == 302
     assert audit.entries.count_documents({}) == 0
+
+
+def test_sending_a_link_does_not_look_dangerous(admin):
+    page = admin.get(f"/users/{a_client().pk}/password/").text
+    assert '<button class="button is-link">' in page

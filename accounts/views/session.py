@@ -29,7 +29,9 @@ from ..tokens import invitation_tokens, reset_tokens
 @sensitive_post_parameters("password")
 @throttled
 def login(request):
-    target = _next(request)
+    wanted = request.POST.get("next", request.GET.get("next", ""))
+    # Only ever a page of this site.
+    target = wanted if is_own_page(request, wanted) else resolve_url(settings.LOGIN_REDIRECT_URL)
     if request.user.is_authenticated and request.method != "POST":
         return HttpResponseRedirect(target)
     form = LoginForm(request, request.POST or None)
@@ -39,16 +41,10 @@ def login(request):
         return response
     context = {
         "form": form,
-        "next": request.POST.get("next", request.GET.get("next", "")),
+        "next": wanted,
         "open_registration": settings.OPEN_REGISTRATION,
     }
     return render(request, "accounts/login.html", context)
-
-
-def _next(request) -> str:
-    """Where to go after the login: only ever a page of this site."""
-    wanted = request.POST.get("next", request.GET.get("next", ""))
-    return wanted if is_own_page(request, wanted) else resolve_url(settings.LOGIN_REDIRECT_URL)
 
 
 def _log_in(request, response, user: User, remember: bool = False):

@@ -99,6 +99,14 @@ def test_what_is_known_is_shown(anonymous, name, value):
     assert text(details[name]).replace(" ,", ",") == value
 
 
+@pytest.mark.parametrize(
+    ("minutes", "said"), [(1, "1 minuto"), (1.9, "1 minuto"), (2, "2 minutos")]
+)
+def test_running_time_has_its_plural(anonymous, minutes, said):
+    page = anonymous.get(f"/mflix/movies/{a_movie(runtime=minutes)['_id']}/").text
+    assert f"{said}</p>" in page or f"{said} ·" in page
+
+
 @pytest.mark.parametrize("fact", ["1962", "NOT RATED", "95 minutes"])
 def test_facts_stand_under_the_title(anonymous, fact):
     assert fact in text(FilmPage(anonymous, a_whole_movie()).one("p", class_="subtitle"))

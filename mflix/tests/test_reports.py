@@ -2,6 +2,7 @@
 
 import csv
 import runpy
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from io import StringIO
 
@@ -18,6 +19,7 @@ from mflix.comments import comments
 from mflix.forms.reports import DirectorsForm
 from mflix.movies import movies
 from mflix.tables import REPORTS
+from mflix.views import reports as views
 from pialara_site import changes, embedded
 from pialara_site.mongo import COLLATION
 
@@ -705,3 +707,11 @@ def test_report_is_read_no_earlier_than_what_was_heard(listening, admin, command
     with commands() as seen:
         admin.get("/mflix/reports/years/")
     assert seen[-1].body["readConcern"]["afterClusterTime"] >= known
+
+
+def test_reports_leave_threads_to_other_pages(admin):
+    with ExitStack() as turns:
+        for _ in range(4):
+            turns.enter_context(views.waiting.one())
+        assert admin.get("/mflix/reports/genres/").status_code == 503
+    assert admin.get("/mflix/reports/genres/").status_code == 200

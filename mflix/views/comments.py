@@ -1,6 +1,7 @@
 """Comments on films: reading, writing and moderating them."""
 
 from functools import wraps
+from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -85,7 +86,7 @@ def edit(request, comment_id):
     form = EditForm(request.POST or None, initial={"text": comment.text})
     if form.is_valid():
         comments.edit(comment_id, request.user.email, form.cleaned_data["text"])
-        messages.success(request, _("Your comment is saved."), PLACE)
+        messages.success(request, _("Your comment is saved."), urlsplit(back).fragment)
         return redirect(back)
     context = {"form": form, "title": _("Edit my comment"), **below(name, back)}
     return render(request, "form.html", context)
@@ -102,7 +103,7 @@ def delete(request, comment_id):
     if request.method == "POST":
         author = None if is_own else users.by_email(comment.email)
         comments.delete(comment_id, actor(request), owner, author)
-        messages.success(request, _("The comment has been deleted."), PLACE)
+        messages.success(request, _("The comment has been deleted."), urlsplit(back).fragment)
         return redirect(back)
     context = {
         "title": _delete_which(comment, is_own),
@@ -127,7 +128,7 @@ def _gone(comment: Comment) -> str:
 
 
 def _place(movie_id) -> str:
-    return reverse("movie", args=[movie_id]) + "#comments"
+    return f"{reverse('movie', args=[movie_id])}#{PLACE}"
 
 
 def _back(request, comment: Comment) -> tuple[str, str]:

@@ -106,3 +106,25 @@ def test_summary_counts_what_is_wrong_and_not_the_fields():
     form.add_error("name", "And another thing")
     with translation.override("en"):
         assert "There are 3 things to correct:" in str(form)
+
+
+@pytest.mark.parametrize(
+    ("role", "path", "name", "token"),
+    [
+        ("anonymous", "/login/", "email", "username"),
+        ("anonymous", "/login/", "password", "current-password"),
+        ("anonymous", "/register/", "password", "new-password"),
+        ("anonymous", "/password/reset/", "email", "email"),
+        ("cliente", "/profile/password/", "old_password", "current-password"),
+        ("cliente", "/profile/password/", "new_password1", "new-password"),
+        ("cliente", "/profile/edit/", "password", "current-password"),
+        ("cliente", "/profile/edit/", "fecha_nacimiento", "bday"),
+        ("cliente", "/profile/delete/", "password", "current-password"),
+        ("admin", "/users/create/", "password", "new-password"),
+        ("tecnico", "/clients/create/", "email", "off"),
+    ],
+)
+def test_browser_knows_what_to_fill_in(request, settings, role, path, name, token):
+    settings.OPEN_REGISTRATION = True
+    form = request.getfixturevalue(role).get(path).context["form"]
+    assert form.fields[name].widget.attrs["autocomplete"] == token

@@ -1,6 +1,7 @@
 """What a request gets while the database is away, and for a method that a page does not take."""
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.signals import got_request_exception
 from pymongo.errors import (
     AutoReconnect,
@@ -18,7 +19,7 @@ from pymongo.errors import (
 )
 
 from accounts import audit, directory, sessions, users
-from pialara_site import resending
+from pialara_site import errors, resending
 from pialara_site.outages import database_down
 
 AWAY = [
@@ -262,3 +263,9 @@ def test_page_of_an_outage_keeps_no_password(rf):
     sent = resending.sent(rf.post("/x/", {**secrets, "nombre": "Ana"}))
     assert [value for _name, value in sent.fields] == ["Ana"]
     assert {name for name, _label in sent.passwords} == set(resending.PASSWORDS)
+
+
+def test_file_can_be_sent_again(rf):
+    request = rf.post("/x/", {"image": SimpleUploadedFile("a.png", b"x")})
+    page = errors.page(request, 503, uncertain=True, sent=resending.sent(request), seconds=3)
+    assert '<form method="post" action="/x/" enctype="multipart/form-data">' in page.text

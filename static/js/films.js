@@ -6,8 +6,8 @@ for (const image of document.querySelectorAll(".poster img")) {
 }
 
 // Whoever goes on from the drawer's last filter by keyboard leaves it, and sees where they are.
-const drawer = document.getElementById("filters");
 const leave = ({ target }) => {
+  const drawer = document.getElementById("filters"); // htmx brings a new one
   const isOpen = drawer?.hidePopover && drawer.matches(":popover-open");
   if (isOpen && !drawer.contains(target)) drawer.hidePopover();
 };

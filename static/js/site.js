@@ -47,13 +47,10 @@ document.addEventListener("submit", ({ target }) => target.matches("[data-slow]"
 addEventListener("pageshow", () => busy(false));
 
 // What htmx loads shows that it is at work; what it could not load is asked for as a page, which
-// says what is wrong. Nobody asked for what comes by itself, so nobody has to know.
-const byItself = ({ detail }) => detail.elt.closest("[hx-trigger]");
-document.addEventListener("htmx:beforeRequest", (event) => byItself(event) || busy(true));
-document.addEventListener("htmx:afterRequest", (event) => byItself(event) || busy(false));
-const load = (event) => {
-  const { detail } = event;
-  if (byItself(event)) return;
+// says what is wrong.
+document.addEventListener("htmx:beforeRequest", () => busy(true));
+document.addEventListener("htmx:afterRequest", () => busy(false));
+const load = ({ detail }) => {
   if (detail.boosted) location.assign(detail.pathInfo.finalRequestPath);
   else detail.elt.submit();
 };

@@ -1,5 +1,6 @@
 """What holds for everybody who has only a keyboard; test_tasks.py does all tasks with one."""
 
+import re
 from string import ascii_lowercase, digits
 
 import pytest
@@ -77,4 +78,15 @@ def test_drawer_closes_when_the_focus_leaves_it(person):
     reader.go("/mflix/")
     reader.press("button", "Filters")
     reader.tab_to(reader.the("link", "By title"))  # which says if the focus is ever covered
+    expect(reader.the("button", "Close the filters")).to_be_hidden()
+
+
+def test_drawer_that_htmx_brought_closes_too(person):
+    reader = person(None, KeyboardPerson, options={"viewport": {"width": 390, "height": 844}})
+    reader.go("/mflix/")
+    reader.press("button", "Filters")
+    reader.press("link", "Comedy…")
+    expect(reader.page).to_have_url(re.compile("genre=Comedy$"))
+    reader.press("button", "Filters")
+    reader.tab_to(reader.the("link", "By title"))
     expect(reader.the("button", "Close the filters")).to_be_hidden()

@@ -123,3 +123,20 @@ def test_open_page_that_is_logged_out_stops_asking(person, update):
     admin.go("/users/")
     update(admin.document, estado="suspendido")
     expect(admin.page.locator("#rows")).not_to_have_attribute("data-news", re.compile("."))
+
+
+def test_table_of_a_chart_stays_open(person, store):
+    admin = person(Role.ADMINISTRADOR)
+    admin.go("/dashboard/")
+    admin.page.locator("#dashboard summary").first.click()
+    number = admin.page.locator(".number").first
+    total = int(re.sub(r"\D", "", number.inner_text()))
+    store(Role.CLIENTE)
+    expect(number).to_have_text(str(total + 1), timeout=IN_TIME)
+    expect(admin.page.locator("#dashboard details").first).to_have_attribute("open", "")
+
+
+def test_page_that_is_up_to_date_is_told_so_in_a_word(reader):
+    with reader.page.expect_response(lambda told: told.request.resource_type == "fetch") as told:
+        pass
+    assert told.value.status == 204

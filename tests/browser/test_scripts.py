@@ -34,6 +34,13 @@ def anonymous(person):
     return person()
 
 
+STOP_FORMS = "document.addEventListener('submit', (event) => event.preventDefault())"
+
+
+def is_of_htmx(route) -> bool:
+    return "hx-request" in route.request.headers
+
+
 # What htmx swaps
 
 
@@ -159,6 +166,21 @@ def test_nothing_is_under_way_after_going_back(reader):
     assert not reader.page.evaluate(BAR)
 
 
+def test_report_in_another_tab_leaves_this_page_usable(admin):
+    admin.go("/mflix/reports/")
+    with admin.page.context.expect_page():
+        admin.the("link", "See the report…").click(modifiers=["Control"])
+    expect(admin.page.locator("body")).not_to_have_class(IS_BUSY)
+
+
+def test_report_that_is_asked_for_by_a_form_is_shown_to_be_under_way(admin):
+    admin.go("/mflix/reports/directors/")
+    admin.page.evaluate(KEEP)
+    admin.press("button", "Show")
+    expect(admin.page).to_have_url(re.compile(r"\?films="))
+    assert admin.page.evaluate("sessionStorage.bar") == "shown"
+
+
 # What goes wrong
 
 
@@ -210,6 +232,19 @@ def test_search_that_fails_is_loaded_as_a_page(failing):
     failing.press("button", "Search")
     is_loaded_at(failing, "/mflix/?q=shawshank")
     failing.counts(1)
+
+
+def test_film_is_listed_also_when_htmx_fails(unlucky, store, mongodb):
+    client = store(Role.CLIENTE)
+    reader = Person(unlucky.page, "es", client)
+    reader.log_in()
+    reader.go("/mflix/?q=shawshank")
+    reader.page.route(
+        "**/watch/", lambda route: route.abort() if is_of_htmx(route) else route.continue_()
+    )
+    reader.press("button", "Add to my list…")
+    expect(reader.the("button", "Remove from my list…")).to_be_visible()
+    assert mongodb.pialara.users.find_one({"_id": client["_id"]})["watchlist"]
 
 
 # Many rows at once
@@ -326,6 +361,75 @@ def test_typed_password_can_be_looked_at(anonymous):
     expect(password).to_have_attribute("type", "password")
 
 
+def test_leaving_a_form_with_errors_is_asked_about(tecnico, asked):
+    tecnico.go("/clients/create/")
+    tecnico.type("Name", "Ana")
+    tecnico.press("button", "Save")
+    expect(tecnico.page.get_by_role("alert")).to_be_visible()
+    tecnico.press("link", "Cancel")
+    assert asked == ["beforeunload"]
+
+
+def test_sending_another_form_is_asked_about_and_leaves_the_page_usable(tecnico, asked):
+    tecnico.go("/clients/create/")
+    tecnico.type("Name", "Ana")
+    tecnico.page.get_by_role("button", name="English").click()
+    assert asked == ["beforeunload"]
+    expect(tecnico.page.locator("body")).not_to_have_class(IS_BUSY)
+
+
+def test_answer_that_does_not_come_gives_the_form_back(tecnico, asked):
+    page = tecnico.page
+    page.clock.install()
+    tecnico.go("/clients/create/")
+    tecnico.type("Name", "Ana")
+    page.evaluate(STOP_FORMS)
+    tecnico.press("button", "Save")
+    expect(page.locator("body")).to_have_class(IS_BUSY)
+    page.clock.fast_forward(10_000)
+    expect(page.locator("body")).not_to_have_class(IS_BUSY)
+    tecnico.press("link", "Cancel")
+    assert asked == ["beforeunload"]
+
+
+def test_leaving_half_a_comment_is_asked_about(tecnico, asked, film):
+    tecnico.go(f"/mflix/movies/{film}/")
+    tecnico.type("Your comment", "Half a com")
+    tecnico.press("link", "PIA Lara")
+    expect(tecnico.the("textbox", "Your comment")).to_have_value("Half a com")
+    assert asked == ["beforeunload"]
+
+
+def test_shown_password_is_hidden_when_it_is_sent(anonymous):
+    page = anonymous.page
+    anonymous.go("/login/")
+    anonymous.type("Password", "secret")
+    anonymous.press("button", "Show…")
+    page.evaluate(STOP_FORMS)
+    anonymous.the("button", "Log in").and_(page.locator("main button")).click()
+    expect(anonymous.the("textbox", "Password")).to_have_attribute("type", "password")
+
+
+def test_language_is_changed_where_htmx_has_led(anonymous):
+    anonymous.go("/mflix/")
+    anonymous.press("link", "Comedy…")
+    expect(anonymous.page).to_have_url(re.compile("genre=Comedy$"))
+    anonymous.page.get_by_role("button", name="English").click()
+    expect(anonymous.page.locator("html")).to_have_attribute("lang", "en")
+    expect(anonymous.page).to_have_url(re.compile("genre=Comedy$"))
+
+
+def test_browser_keeps_no_copy_of_a_list(tecnico, store):
+    store(Role.CLIENTE, parent=tecnico.document["email"], nombre="Zoe Secreta")
+    tecnico.go("/clients/")
+    tecnico.sees("Zoe Secreta")
+    tecnico.type("Name", "Zoe", role="searchbox")
+    tecnico.press("button", "Search")
+    expect(tecnico.page).to_have_url(re.compile("q=Zoe"))
+    kept = "JSON.stringify([{ ...localStorage }, { ...sessionStorage }])"
+    assert "Zoe Secreta" not in tecnico.page.evaluate(kept)
+
+
 # Films
 
 
@@ -383,3 +487,11 @@ def test_exact_time_shows_with_the_focus(moment):
     time, exact = moment
     time.focus()
     expect(exact).to_be_visible()
+
+
+def test_escape_hides_the_exact_time(moment):
+    time, exact = moment
+    time.focus()
+    expect(exact).to_be_visible()
+    time.page.keyboard.press("Escape")
+    expect(exact).to_be_hidden()
