@@ -16,7 +16,7 @@ from pialara_site.mongo import COLLATION, duplicates
 from pialara_site.stored import text
 
 from . import sessions
-from .emails import Email
+from .emails import ImportedEmail
 from .hashers import MOST_BCRYPT_ROUNDS, bcrypt_rounds
 from .models import normal
 from .roles import Role, Sex, Status
@@ -38,13 +38,6 @@ class Rejected(Exception):
     """The document can't become a user; the text says why."""
 
 
-class _Email(Email):
-    """No letters but plain ones after the @."""
-
-    def validate_domain_part(self, domain_part):
-        return domain_part.isascii() and super().validate_domain_part(domain_part)
-
-
 def add_missing(people: list[dict]) -> int:
     """Insert the documents whose emails nobody has yet; returns how many those were."""
     try:
@@ -64,7 +57,7 @@ def user_fields(doc: dict) -> dict:
     if not isinstance(name, str) or not name.strip():
         raise Rejected(_("it has no name"))
     try:
-        _Email()(email)
+        ImportedEmail()(email)
     except ValidationError as error:
         raise Rejected(_("its email is missing or malformed")) from error
     if not isinstance(password, str) or not HASH.match(password):

@@ -43,7 +43,7 @@ def of_deleting(detail: Detail, is_own: bool = False) -> list[str]:
         (_SESSIONS, detail.sessions),
     )
     return [
-        _("Your account and all your data will be deleted for good. You can download it first.")
+        _("Your account will be deleted for good. You can download your data first.")
         if is_own
         else _("The account and all data in it will be deleted for good."),
         *(sentence % {"n": n} for sentence, n in numbers if n),
@@ -59,7 +59,9 @@ def of_removing(contact: dict) -> list[str]:
         )
     ]
     if contact.get("principal"):
-        said.append(_("This is the person to call first. Choose another one afterwards."))
+        said.append(
+            _("This is the person to call first. Nobody will be, until you choose somebody.")
+        )
     return said
 
 

@@ -15,5 +15,5 @@ def typed(from_stdin: bool) -> str:
         raise CommandError(_("--%(option)s is missing.") % {"option": "password-stdin"})
     password = getpass.getpass(_("Password") + ": ")
     if getpass.getpass(_("The same again") + ": ") != password:
-        raise CommandError(_("The two passwords are not the same. Type them again."))
+        raise CommandError(_("The two passwords are not the same: run this again."))
     return password

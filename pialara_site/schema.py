@@ -92,12 +92,14 @@ def _ensure_collection(collection: Collection, declared: ModuleType):
     options = _validation(declared)
     try:
         collection.database.create_collection(collection.name, **options)
+        return
     except CollectionInvalid:  # it is there
-        if not _is_validated(collection, declared):
-            collection.database.command("collMod", collection.name, **options)
+        pass
     except OperationFailure as error:
         if error.code != NAMESPACE_EXISTS:  # since a moment ago, of another process
             raise
+    if not _is_validated(collection, declared):
+        collection.database.command("collMod", collection.name, **options)
 
 
 def _ensure_indexes(collection: Collection, indexes) -> list[OperationFailure]:

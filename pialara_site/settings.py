@@ -61,9 +61,12 @@ EMAIL_URL = env("str", "EMAIL_URL", "")
 
 def development_key():
     """The key that DEBUG uses: random, made once, kept in VAR_DIR."""
+    place = VAR_DIR / "secret_key"
     try:
+        if place.exists() and (key := place.read_text()):
+            return key  # also where nothing can be written
         VAR_DIR.mkdir(parents=True, exist_ok=True)
-        with open(VAR_DIR / "secret_key", "a+", opener=partial(os.open, mode=0o600)) as kept:
+        with open(place, "a+", opener=partial(os.open, mode=0o600)) as kept:
             fcntl.flock(kept, fcntl.LOCK_EX)  # or two that begin at once would have two keys
             kept.seek(0)
             if not (key := kept.read()):

@@ -14,14 +14,13 @@ from django.utils.translation import gettext_lazy as _
 from pialara_site.typed import visible_line
 
 from .. import attempts
-from ..emails import Email
 from ..models import User, normal
 from ..roles import Sex
 
 EARLIEST_BIRTH = date(1900, 1, 1)
 EMAIL_TAKEN = _("Somebody already has an account with this email. Type another one.")
 EMAIL_LEFT = _(
-    "Only an administrator can give somebody this email. Ask one, or type another email."
+    "Only an administrator can give somebody this email, in the list of users. Type another one."
 )
 
 
@@ -49,10 +48,6 @@ class IdField(forms.CharField):
             raise ValidationError(_("Please open this form again.")) from error
 
 
-class EmailField(forms.EmailField):
-    default_validators = [Email()]
-
-
 class PersonFields(forms.Form):
     """Of somebody else, of whom the browser knows nothing; for oneself see about_oneself()."""
 
@@ -62,7 +57,7 @@ class PersonFields(forms.Form):
         validators=[visible_line],
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    email = EmailField(
+    email = forms.EmailField(
         label=_("Email"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "off"})
     )
 

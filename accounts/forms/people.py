@@ -2,6 +2,7 @@
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -9,6 +10,7 @@ from pialara_site.forms import Grouped
 
 from .. import attempts, history, users
 from ..audit import Actor
+from ..emails import ImportedEmail
 from ..models import User, normal
 from ..roles import Role, Status
 from .fields import (
@@ -95,6 +97,11 @@ class EditForm(PersonFields):
     def __init__(self, *args, user: User, **kwargs):
         super().__init__(*args, **kwargs)
         self.user = user
+        if not user.email.isascii():  # imported so, and may stay
+            email = self.fields["email"]
+            email.validators = [
+                ImportedEmail() if each is validate_email else each for each in email.validators
+            ]
         for name in self.stored_fields():
             self.initial[name] = getattr(user, name)
             self._offer(self.fields[name], self.initial[name] or "")

@@ -13,7 +13,6 @@ from ..roles import Role, Status
 from .fields import (
     EMAIL_LEFT,
     EMAIL_TAKEN,
-    EmailField,
     FirstPasswordField,
     IdField,
     NewPasswordForm,
@@ -109,7 +108,7 @@ class RegisterForm(PersonFields, FirstPasswordField):
 
 
 class ResetRequestForm(forms.Form):
-    email = EmailField(
+    email = forms.EmailField(
         label=_("Email"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"})
     )
 

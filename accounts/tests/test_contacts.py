@@ -310,7 +310,7 @@ def test_looking_at_the_page_removes_nothing(place, cliente):
     ("principal", "said"),
     [
         (False, []),
-        (True, ["This is the person to call first. Choose another one afterwards."]),
+        (True, ["This is the person to call first. Nobody will be, until you choose somebody."]),
     ],
 )
 def test_page_says_what_removing_a_contact_does(place, cliente, principal, said):

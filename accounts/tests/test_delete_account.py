@@ -124,7 +124,7 @@ def test_page_says_how_many_contacts_go_and_comments_stay(cliente):
     for _n in range(2):
         a_comment(a_movie(), cliente.user)
     assert told(cliente) == [
-        "Your account and all your data will be deleted for good. You can download it first.",
+        "Your account will be deleted for good. You can download your data first.",
         "1 contact will be deleted too.",
         "2 comments on films will stay, without a name.",
         "1 open session will end.",

@@ -368,8 +368,3 @@ def test_link_that_no_longer_works_shows_no_form(anonymous):
     page = anonymous.get("/password/reset/dead/link-0/").text
     assert 'name="new_password1"' not in page
     assert '<a class="button is-link" href="/password/reset/">' in page
-
-
-def test_email_with_accents_that_was_imported_is_asked_for_like_any_other(anonymous):
-    a_client(email="josé@fakegmail.com")
-    assert ask(anonymous, "josé@fakegmail.com").status_code == 302

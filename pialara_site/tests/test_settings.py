@@ -1,13 +1,19 @@
 """The settings, read from an environment of the test's own."""
 
 import fcntl
+import os
 import runpy
 import stat
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Event
+from unittest.mock import Mock
 
 import pytest
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+
+from .processes import SECONDS
 
 PRODUCTION = {
     "DEBUG": "False",
@@ -133,13 +139,28 @@ def test_development_key_that_was_never_written_is_made_anew(settings_of, tmp_pa
     assert len(settings_of(DEBUG="True", SECRET_KEY="")["SECRET_KEY"]) > 50
 
 
-def test_key_is_made_by_one_process_alone(settings_of, tmp_path):
+def test_key_is_made_by_one_process_alone(settings_of, tmp_path, monkeypatch):
+    flock, asked = fcntl.flock, Event()
+
+    def ask(*arguments):
+        asked.set()
+        flock(*arguments)
+
+    monkeypatch.setattr(fcntl, "flock", ask)
     with ThreadPoolExecutor(1) as second:
         with open(tmp_path / "secret_key", "w") as first:
-            fcntl.flock(first, fcntl.LOCK_EX)
+            flock(first, fcntl.LOCK_EX)
             coming = second.submit(settings_of, DEBUG="True", SECRET_KEY="")
+            assert asked.wait(SECONDS)
             first.write("made by the first")
         assert coming.result()["SECRET_KEY"] == "made by the first"
+
+
+def test_key_that_is_kept_is_read_where_nothing_can_be_written(settings_of, tmp_path, monkeypatch):
+    (tmp_path / "secret_key").write_text("kept")
+    monkeypatch.setattr(Path, "mkdir", Mock(side_effect=PermissionError))
+    monkeypatch.setattr(os, "open", Mock(side_effect=PermissionError))
+    assert settings_of(DEBUG="True", SECRET_KEY="")["SECRET_KEY"] == "kept"
 
 
 def test_development_key_stays_the_same(settings_of):

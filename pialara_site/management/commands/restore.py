@@ -44,7 +44,7 @@ class Command(BaseCommand):
                 backup = backups.chosen(folder)
                 self.restore(backup, into or "", drop, yes)
         except OSError as error:
-            told = {"file": error.filename or folder, "reason": error.strerror}
+            told = {"file": error.filename or folder, "reason": error.strerror or error}
             raise CommandError(_("%(file)s can't be read: %(reason)s.") % told) from error
         except backups.NotABackup as error:
             raise CommandError(str(error)) from error
