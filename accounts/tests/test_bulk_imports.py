@@ -40,7 +40,7 @@ def test_hash_that_would_take_too_long_is_rejected(english, password):
     assert reason(password=password) == "its password would take too long to check"
 
 
-@pytest.mark.parametrize("password", ["$2b$", "$2b$x$y", "$2b$1$x"])
+@pytest.mark.parametrize("password", ["$2b$", "$2b$x$y", "$2b$1$x", "my argon2$ word"])
 def test_what_is_no_hash_is_rejected_as_such(english, password):
     assert reason(password=password).startswith("its password is missing or not a hash")
 
@@ -327,3 +327,25 @@ def test_import_tells_when_a_user_was_changed():
     client = a_client(email="ana@example.org")
     bulk.upsert([a_seed()])
     assert document_of(client)["modificado"] > client.modificado
+
+
+def test_client_who_becomes_a_technician_has_none_any_more():
+    a_client(email="ana@example.org", parent="eva@example.org")
+    doc = a_seed(rol="Técnico")
+    del doc["parent"]
+    bulk.upsert([doc])
+    assert users.find_one({"email": "ana@example.org"})["parent"] is None
+
+
+def test_last_of_two_documents_of_somebody_counts():
+    a_client(email="ana@example.org", nombre="Ana", password=HASH)
+    bulk.upsert([a_seed(nombre="Anna"), a_seed(nombre="Ana")])
+    assert users.find_one({"email": "ana@example.org"})["nombre"] == "Ana"
+
+
+@pytest.mark.parametrize("change", [{"rol": "Técnico"}, {"estado": "suspendido"}])
+def test_import_ends_the_sessions_of_who_gets_another_role_or_state(change):
+    browser = logged_in(a_client(email="ana@example.org"))
+    password = document_of(browser.user)["password"]
+    bulk.upsert([a_seed(password=password, **change)])
+    assert sessions.sessions.count_documents({"user_id": browser.user.pk}) == 0

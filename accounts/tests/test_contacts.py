@@ -4,6 +4,7 @@ import threading
 
 import pytest
 from bson import ObjectId
+from pymongo.errors import OperationFailure
 
 from accounts import audit, contacts
 from accounts.audit import Actor
@@ -114,6 +115,20 @@ def test_form_sent_twice_adds_one_contact(cliente):
     assert contacts_of(cliente) == [EVA]
 
 
+def test_form_sent_again_adds_nobody_who_was_removed_meanwhile(cliente):
+    sent = posted(EVA) | {"id": str(ObjectId())}
+    cliente.post("/profile/contacts/create/", sent)
+    keep(cliente)
+    cliente.post("/profile/contacts/create/", sent)
+    assert contacts_of(cliente) == []
+
+
+def test_form_that_came_back_adds_somebody_else_too(cliente):
+    for contact in (EVA, LUIS):
+        cliente.post("/profile/contacts/create/", posted(contact) | {"id": "5" * 24})
+    assert names(cliente) == ["Eva", "Luis"]
+
+
 def test_there_is_room_for_so_many_contacts(cliente):
     keep(cliente, *(EVA | {"nombre": str(n)} for n in range(MOST - 1)))
     assert cliente.post("/profile/contacts/create/", posted(EVA)).status_code == 302
@@ -146,6 +161,11 @@ def test_bad_value_is_a_sentence_at_its_field(cliente, field, value):
     response = cliente.post("/profile/contacts/create/", posted(EVA) | {field: value})
     assert set(response.context["form"].errors) == {field}
     assert contacts_of(cliente) is None
+
+
+def test_telephone_is_typed_on_a_keyboard_of_numbers(place):
+    browser, path = place
+    assert '<input type="tel" name="telefono"' in browser.get(f"{path}create/").text
 
 
 @pytest.mark.parametrize("text", ["$$NOW", "$nombre", "\U0001f600", "مرحبا", "<b>Eva</b>"])
@@ -189,6 +209,15 @@ def test_principal_contact_may_stop_being_it(cliente):
     keep(cliente, LUIS)
     cliente.post("/profile/contacts/0/edit/", posted(LUIS | {"principal": False}))
     assert principals(cliente) == []
+
+
+def test_form_sent_twice_edits_once_and_complains_of_nothing(place, cliente):
+    browser, path = place
+    keep(cliente, EVA)
+    sent = posted(LUIS) | {"version": version(EVA)}
+    answers = [browser.post(f"{path}0/edit/", sent).status_code for _ in range(2)]
+    assert answers == [302, 302]
+    assert audit.entries.count_documents({"action": "contacts"}) == 1
 
 
 def test_bad_value_while_editing_changes_nothing(cliente):
@@ -239,6 +268,33 @@ def test_edited_contact_that_is_gone_is_a_sentence_and_overwrites_nobody(cliente
         sent["version"] = page.context["form"]["version"].value()
         assert page.context["form"]["nombre"].value() == "Eva"
     assert contacts_of(cliente) == others
+
+
+def test_contact_that_is_gone_is_not_taken_for_another_without_email(cliente):
+    ines, gone = EVA | {"nombre": "Ines", "email": ""}, EVA | {"email": ""}
+    keep(cliente, ines)
+    sent = posted(gone) | {"version": version(gone)}
+    for _ in range(2):
+        form = cliente.post("/profile/contacts/0/edit/", sent).context["form"]
+        sent["version"] = form["version"].value()
+    assert contacts_of(cliente) == [ines]
+
+
+def test_of_two_with_one_email_the_one_at_its_place_is_overwritten(cliente):
+    ines, eva = EVA | {"nombre": "Ines"}, EVA | {"telefono": "112"}
+    keep(cliente, ines, eva)
+    sent = posted(EVA | {"relacion": "madre"}) | {"version": version(EVA)}
+    form = cliente.post("/profile/contacts/1/edit/", sent).context["form"]
+    sent["version"] = form["version"].value()
+    cliente.post("/profile/contacts/1/edit/", sent)
+    assert contacts_of(cliente) == [ines, EVA | {"relacion": "madre"}]
+
+
+def test_shown_both_a_checked_box_is_a_tick(cliente):
+    keep(cliente, EVA | {"principal": True})
+    sent = posted(EVA) | {"version": version(EVA)}
+    form = cliente.post("/profile/contacts/0/edit/", sent).context["form"]
+    assert "✓" in form.errors["principal"][0]
 
 
 @pytest.mark.parametrize("shown_at", [0, 2])
@@ -330,6 +386,16 @@ def test_page_leads_to_where_each_contact_is_changed(place, cliente):
     page = browser.get(page_with(path)).text
     for step in ("create/", "0/edit/", "0/delete/", "1/edit/", "1/delete/"):
         assert f'href="{path}{step}"' in page
+
+
+def test_page_says_who_is_called_first_and_whose_each_link_is(place, cliente):
+    browser, path = place
+    keep(cliente, EVA, LUIS)
+    page = browser.get(page_with(path), headers={"Accept-Language": "en"}).text
+    eva, luis = page.index("<strong>Eva</strong>"), page.index("<strong>Luis</strong>")
+    assert luis < page.index("First to call") < eva
+    for name in ("Eva", "Luis"):
+        assert page.count(f'<span class="is-sr-only"> {name}</span>') == 2
 
 
 def test_of_equal_contacts_one_is_removed(cliente):
@@ -439,6 +505,21 @@ def test_every_change_is_in_the_audit_log_without_the_contact(cliente):
     entries = list(audit.entries.find())
     assert [entry["action"] for entry in entries] == ["contacts"] * 3
     assert [entry["changes"] for entry in entries] == [{"contactos": {}}] * 3
+
+
+def test_change_that_begins_anew_is_made_and_recorded_once(cliente, monkeypatch):
+    record, conflicts = audit.record, [OperationFailure("write conflict", 112)]
+    conflicts[0]._add_error_label("TransientTransactionError")
+
+    def recorded(*arguments):
+        record(*arguments)
+        if conflicts:
+            raise conflicts.pop()
+
+    monkeypatch.setattr(audit, "record", recorded)
+    cliente.post("/profile/contacts/create/", posted(EVA) | {"id": str(ObjectId())})
+    assert contacts_of(cliente) == [EVA]
+    assert audit.entries.count_documents({}) == 1
 
 
 def test_technician_who_lost_the_client_meanwhile_adds_no_contact(tecnico, cliente):

@@ -7,6 +7,7 @@ from django.core.management import CommandError, call_command
 
 from accounts.audit import entries
 from accounts.users import users
+from mflix.tests.mothers import a_comment, a_movie
 from pialara_site.tests.processes import at_terminal, environment
 from tests.mothers import a_client
 
@@ -46,6 +47,12 @@ def test_audit_log_tells_who_was_made(create):
     entry = entries.find_one()
     assert (entry["action"], entry["target"]["email"]) == ("create", "ana@example.org")
     assert entry["actor"]["nombre"] == "manage.py create_user"
+
+
+def test_operator_may_give_an_email_under_which_others_wrote(create):
+    a_comment(a_movie(), email="ana@example.org")
+    create(**ANA, password_stdin=True)
+    assert users.find_one()["email"] == "ana@example.org"
 
 
 @pytest.mark.parametrize("email", ["ana@example.org", "ANA@example.org "])

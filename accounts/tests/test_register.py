@@ -7,6 +7,7 @@ from bson import ObjectId
 from django.test import Client
 
 from accounts import audit
+from accounts.forms.fields import EMAIL_LEFT
 from accounts.users import users
 from mflix.tests.mothers import a_comment, a_movie
 from tests.mothers import a_client, a_technician, document_of
@@ -49,7 +50,7 @@ def test_registering_logs_in(anonymous, registration):
 
 def test_nobody_registers_with_an_email_under_which_others_wrote(anonymous, registration):
     a_comment(a_movie(), email="ana@example.org")
-    assert set(register(anonymous).context["form"].errors) == {"email"}
+    assert register(anonymous).context["form"].errors == {"email": [EMAIL_LEFT]}
     assert users.count_documents({}) == 0
 
 
@@ -92,6 +93,16 @@ def test_form_sent_twice_makes_one_user_who_is_logged_in(anonymous, registration
     register(again, id=new_id)
     assert users.count_documents({}) == 1
     assert again.get("/me/").status_code == 200
+
+
+def test_form_sent_again_lets_nobody_in_who_was_suspended_meanwhile(anonymous, registration):
+    new_id = str(ObjectId())
+    register(anonymous, id=new_id)
+    users.update_one({}, {"$set": {"estado": "suspendido"}})
+    again = Client()
+    assert register(again, id=new_id).status_code == 200
+    assert "sessionid" not in again.cookies
+    assert users.find_one()["accesos"] == 1
 
 
 def test_form_says_which_id_the_user_will_have(anonymous, registration):

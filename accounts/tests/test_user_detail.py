@@ -29,11 +29,26 @@ def test_administrator_sees_the_clients_data(admin):
         assert text in page
 
 
+@pytest.mark.parametrize("patologia", [None, ""])
+def test_condition_that_nobody_wrote_is_a_dash(admin, patologia):
+    page = admin.get(f"/users/{a_client(patologia=patologia).pk}/").text
+    assert "<dt>Patología</dt><dd>—</dd>" in page
+
+
+def test_history_says_what_was_changed(admin):
+    user = a_client()
+    note(user, changes={"nombre": {"old": "Ana", "new": "Ana Núñez"}})
+    page = admin.get(f"/users/{user.pk}/", headers={"Accept-Language": "en"}).text
+    history = page[page.index('<ul class="history">') :]
+    assert "Ana Núñez" in history[: history.index("</ul>")]
+
+
 def test_contacts_are_shown(admin):
     user = a_client(contactos=[{"nombre": "Luz Mar", "telefono": "600 000 000"}])
     page = admin.get(f"/users/{user.pk}/").content.decode()
     assert "Luz Mar" in page
     assert "600 000 000" in page
+    assert '<span class="is-sr-only"> Luz Mar</span>' not in page  # only their people change them
 
 
 def test_client_has_a_link_to_their_technician(admin):

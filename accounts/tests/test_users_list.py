@@ -104,6 +104,12 @@ def test_technician_filter_shows_their_clients(admin, people):
     assert names(response) == ["Ana Núñez", "Luis"]
 
 
+def test_technician_who_is_none_any_more_stays_chosen(admin):
+    a_client(nombre="Ana", parent="gone@example.org")
+    page = admin.get("/users/?parent=gone@example.org").text
+    assert '<option value="gone@example.org" selected>' in page
+
+
 def test_technician_filter_takes_an_email_of_any_length(admin):
     email = f"{'a' * 120}@{'b' * 60}.example.org"
     a_client(nombre="Ana", parent=email)

@@ -439,3 +439,9 @@ def test_bytes_that_begin_a_scan_of_a_jpeg_mean_nothing_in_other_images():
     Image.new("RGB", (8, 8)).save(file, "PNG", pnginfo=extra)
     file.seek(0)
     assert draw(file)
+
+
+def test_who_waits_too_long_for_another_image_is_told_so(english, monkeypatch):
+    monkeypatch.setattr(attachments, "WAIT_SECONDS", 0)
+    with attachments._drawing, pytest.raises(attachments.BadImage, match="Other images are being"):
+        attachments.draw(BytesIO(an_image()))

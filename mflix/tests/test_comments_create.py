@@ -402,3 +402,15 @@ def test_second_try_after_a_bad_image_is_published(cliente, movie):
     send(cliente, movie, id=id_, image=a_file(b"nonsense"))
     send(cliente, movie, id=id_, image=a_file())
     assert comments.find_one()["image"]
+
+
+def test_outcome_is_said_once_and_aloud(cliente, movie):
+    send(cliente, movie)
+    page = cliente.get(f"/mflix/movies/{movie['_id']}/").text
+    assert page.count("notification is-success") == 1
+    assert '<div class="block" role="status"><p class="notification is-success' in page
+
+
+def test_form_holds_the_id_that_the_comment_will_have(cliente, movie):
+    page = cliente.get(f"/mflix/movies/{movie['_id']}/")
+    assert f'name="id" value="{page.context["comment_id"]}"' in page.text

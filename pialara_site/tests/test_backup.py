@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import os
 import resource
 import shutil
 import stat
@@ -304,3 +305,32 @@ def test_killed_while_it_removes_leaves_no_half_backup(back_up, monkeypatch):
 
 def test_keeping_none_is_refused(refused):
     assert refused(keep=0) == "--keep has to be 1 or more."
+
+
+def test_unfinished_folder_of_somebody_else_stays(back_up, tmp_path):
+    others = tmp_path / "backups" / ".photos.partial"
+    others.mkdir(parents=True)
+    back_up()
+    assert others.is_dir()
+
+
+def test_nothing_is_removed_while_another_writes(back_up, tmp_path):
+    for _ in range(2):
+        back_up()
+    folder = tmp_path / "backups"
+    with backups._alone(folder), pytest.raises(backups.Busy):
+        backups.prune(folder, 1)
+    assert len(backups.all_in(folder)) == 2
+
+
+def test_all_of_it_and_its_names_are_on_the_disk(back_up, monkeypatch):
+    synced, fsync = set(), os.fsync
+
+    def watched(handle):
+        synced.add(Path(os.readlink(f"/proc/self/fd/{handle}")).name)
+        fsync(handle)
+
+    monkeypatch.setattr(backups.os, "fsync", watched)
+    backup = back_up()
+    names = {each.name for each in backup.rglob("*")}
+    assert names | {f".{backup.name}.partial", "backups"} <= synced

@@ -269,3 +269,16 @@ def test_function_is_kept_by_its_arguments(caching):
 
     assert [double(1), double(2), double(1)] == [2, 4, 2]
     assert asked == [1, 2]
+
+
+def test_function_is_kept_as_long_as_it_says(caching, clock):
+    asked = []
+
+    @cached(Topic.of(movies), seconds=60)
+    def activity():
+        asked.append(clock.now)
+
+    activity()
+    clock.now += 61
+    activity()
+    assert len(asked) == 2

@@ -8,6 +8,7 @@ from threading import Thread
 
 import pytest
 from bson import ObjectId
+from bson.errors import InvalidBSON
 from pymongo.errors import OperationFailure
 
 from accounts.users import users
@@ -281,3 +282,19 @@ def test_server_without_change_streams_is_told_of_once(mongod, caplog, monkeypat
     assert pauses == [0, 0, 0]
     assert len(caplog.records) == 1
     assert not stream.is_current()
+
+
+def test_change_that_cannot_be_read_does_not_end_the_listening(monkeypatch):
+    class Over(Exception):
+        pass
+
+    answers = [InvalidBSON("of another program"), Over]
+
+    def listen():
+        raise answers.pop(0)
+
+    stream = Stream(mflix)
+    monkeypatch.setattr(stream, "_listen", listen)
+    monkeypatch.setattr(changes, "REFUSED_SECONDS", 0)
+    with pytest.raises(Over):
+        stream.follow()

@@ -9,6 +9,7 @@ from django.template import engines
 from django.utils import timezone, translation
 from django.utils.timesince import timesince
 
+from mflix.tests.mothers import a_movie
 from pialara_site.markup import icon, initials, relative
 
 AGO = '{% from "macros.html" import ago %}{{ ago(moment) }}'
@@ -146,3 +147,11 @@ def test_style_guide_is_not_there_for_people(admin, settings):
 @pytest.mark.parametrize("path", ["/", "/mflix/", "/mflix/theaters/", "/password/reset/"])
 def test_page_of_somebody_is_not_found_again_by_whoever_comes_next(cliente, path):
     assert "no-store" in cliente.get(path).headers["Cache-Control"]
+
+
+@pytest.mark.parametrize("path", ["/", "/profile/", "/mflix/", "/mflix/movies/{}/"])
+def test_each_form_that_changes_something_holds_its_token(cliente, path):
+    page = cliente.get(path.format(a_movie()["_id"])).text
+    forms = re.findall(r'<form[^>]* method="post".*?</form>', page, re.DOTALL)
+    assert len(forms) > 1
+    assert [form for form in forms if 'name="csrfmiddlewaretoken"' not in form] == []

@@ -190,6 +190,16 @@ def test_page_says_when_to_try_again(admin, away):
     assert 'href="/audit/?action=edit"' in page
 
 
+def test_page_is_kept_by_nobody_as_it_may_hold_what_was_typed(tecnico, away):
+    tecnico.raise_request_exception = False
+    away(users.users, "find_one")
+    form = {"nombre": "Eva", "email": "eva@example.org", "patologia": "afasia de Broca"}
+    page = tecnico.post("/clients/create/", form)
+    assert page.status_code == 503
+    assert "afasia de Broca" in page.text
+    assert "no-store" in page.headers["Cache-Control"]
+
+
 def test_page_never_shows_the_error(admin, away, settings):
     admin.raise_request_exception = False
     settings.DEBUG = True

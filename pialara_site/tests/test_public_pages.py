@@ -170,7 +170,8 @@ def shown_to(language: str, look: Display, user: User | None, path: str) -> str:
 
 def listed(page: str) -> set[str]:
     """The films that a page shows as being on the caller's list."""
-    return set(re.findall(r'id="watch-([0-9a-f]+)" name="listed" value=""', page))
+    # The other buttons come after a field that says "listed".
+    return set(re.findall(r'name="place" value="">\s*<button[^>]* id="watch-([0-9a-f]+)"', page))
 
 
 @pytest.mark.usefixtures("keeping")
@@ -220,6 +221,13 @@ def test_public_page_holds_nobodys_token(anonymous, path):
     response = anonymous.get(path)
     assert not response.cookies
     assert "csrfmiddlewaretoken" not in response.content.decode()
+
+
+@pytest.mark.usefixtures("keeping")
+@pytest.mark.parametrize("path", [*LISTS, "/"])
+def test_what_is_sent_gets_no_kept_page(anonymous, path):
+    anonymous.get(path)
+    assert anonymous.post(path).status_code == 405
 
 
 @pytest.mark.usefixtures("keeping")

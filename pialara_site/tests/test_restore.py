@@ -313,3 +313,12 @@ def test_killed_while_collections_change_places_it_is_marked(backup, killed_at, 
             call_command(command, *([backup.parent] if command == "backup" else []))
     call_command("restore", backup, drop=True, yes=True)
     assert (contents(), staged()) == (restored, [])
+
+
+def test_collection_takes_the_place_of_a_view(tmp_path):
+    mflix.notes.insert_one({"_id": 1})
+    call_command("backup", tmp_path)
+    mflix.notes.drop()
+    mflix.create_collection("notes", viewOn="movies", pipeline=[])
+    call_command("restore", tmp_path, drop=True, yes=True)
+    assert list(mflix.notes.find()) == [{"_id": 1}]
