@@ -26,7 +26,8 @@ SEND = """(form, values) => {
   let pressed
   for (const [name, value] of Object.entries(values)) {
     const field = form.elements[name]
-    const button = form.querySelector(`button[name="${name}"][value="${value}"]`)
+    const isButton = (each) => each.type === "submit" && each.name === name && each.value === value
+    const button = [...form.elements].find(isButton)
     if (button) {
       pressed = button
     } else if (!field) {
