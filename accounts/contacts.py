@@ -6,7 +6,6 @@ contact that was shown is by now.
 
 import hashlib
 import json
-from datetime import UTC, datetime
 
 from bson import ObjectId
 from pymongo.client_session import ClientSession
@@ -49,8 +48,8 @@ def add(client_id: ObjectId, contact: dict, by: Actor, owner: User | None = None
             return
         if len(there) >= MOST:
             raise TooManyContacts
-        others = _others(doc["contactos"] if there else [], contact)
-        _write(doc, [*others, contact], by, session, entry_id)
+        contacts = {"$concatArrays": [_others(contact), {"$literal": [contact]}]}
+        _write(doc, contacts, by, session, entry_id)
 
     transaction(change)
 
@@ -78,9 +77,8 @@ def edit(
             return  # the form was sent before, or says nothing new
         if now is None:
             raise ChangedMeanwhile(client)
-        others = _others(doc["contactos"], contact)
         changed = {**there[now], **contact}
-        _write(doc, [*others[:now], changed, *others[now + 1 :]], by, session)
+        _write(doc, _replaced(_others(contact), now, [changed]), by, session)
 
     transaction(change)
 
@@ -104,8 +102,8 @@ def remove(
         now = _place(client.contactos, place, seen)
         if now is None:
             raise ChangedMeanwhile(client)
-        left = [*doc["contactos"][:now], *doc["contactos"][now + 1 :]]
-        _write(doc, left, by, session, _id)
+        # By its place: $pull of the contact itself takes every contact that says the same and more.
+        _write(doc, _replaced("$contactos", now, []), by, session, _id)
 
     transaction(change)
 
@@ -118,18 +116,31 @@ def _place(there: list[dict], place: int, seen: str) -> int | None:
     return versions.index(seen) if seen in versions else None
 
 
-def _others(stored: list, contact: dict) -> list:
-    """The stored contacts, none of them the principal one when `contact` is."""
+def _others(contact: dict) -> dict:
+    """The stored contacts, for MongoDB to make: none is the principal one when `contact` is."""
+    stored = {"$cond": [{"$isArray": "$contactos"}, "$contactos", []]}
     if not contact["principal"]:
         return stored
-    return [{**c, "principal": False} if isinstance(c, dict) else c for c in stored]
+    is_object, second = {"$eq": [{"$type": "$$this"}, "object"]}, {"principal": False}
+    return {
+        "$map": {
+            "input": stored,
+            "in": {"$cond": [is_object, {"$mergeObjects": ["$$this", second]}, "$$this"]},
+        }
+    }
+
+
+def _replaced(contacts, place: int, new: list[dict]) -> dict:
+    """The contacts, for MongoDB to make, with `new` ones instead of the one at `place`."""
+    after = {"$slice": [contacts, place + 1, {"$size": contacts}]}
+    return {"$concatArrays": [{"$slice": [contacts, place]}, {"$literal": new}, after]}
 
 
 def _write(
-    doc: dict, contacts: list, by: Actor, session: ClientSession, entry_id: ObjectId | None = None
+    doc: dict, contacts: dict, by: Actor, session: ClientSession, entry_id: ObjectId | None = None
 ):
-    """Of a document that was read in this transaction: a change meanwhile makes that begin anew."""
-    fields = {"contactos": contacts, "modificado": datetime.now(UTC)}
-    users.update_one({"_id": doc["_id"]}, {"$set": fields}, session=session)
+    """Store the contacts that an expression makes, so that those of others stay as they are."""
+    fields = {"contactos": contacts, "modificado": "$$NOW"}
+    users.update_one({"_id": doc["_id"]}, [{"$set": fields}], session=session)
     told = entry(by, Action.CONTACTS, doc, {"contactos": (None, None)})
     audit.record([{**told, "_id": entry_id or ObjectId()}], session)

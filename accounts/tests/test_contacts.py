@@ -2,8 +2,11 @@
 
 import threading
 
+import bson
 import pytest
 from bson import ObjectId
+from bson.raw_bson import DEFAULT_RAW_BSON_OPTIONS as RAW
+from bson.raw_bson import RawBSONDocument
 from pymongo.errors import OperationFailure
 
 from accounts import audit, contacts
@@ -590,3 +593,15 @@ def test_cancel_leads_back_to_where_it_was_asked_for(request, cliente, role, pat
     caller, id_ = request.getfixturevalue(role), cliente.user.pk
     page = caller.get(path.format(id=id_), headers={"accept-language": "en"}).text
     assert f'<a class="button" href="{back.format(id=id_)}">Cancel</a>' in page
+
+
+@pytest.mark.parametrize("asked", ["create/", "1/edit/", "1/delete/"])
+def test_contacts_of_other_programs_stay_as_they_were(cliente, asked):
+    raw = users.with_options(RAW)
+    odd = bson.encode({"nombre": "Ana"}).replace(b"Ana", b"\xff\xfe\xfd")  # no UTF-8
+    keep(cliente, RawBSONDocument(odd), EVA)
+    path = f"/profile/contacts/{asked}"
+    form = posted_by(cliente.get(path).text, "version").data()
+    sent = form if "delete" in path else form | posted(EVA | {"nombre": "Luz"})
+    assert cliente.post(path, sent).status_code == 302
+    assert raw.find_one({"_id": cliente.user.pk})["contactos"][0].raw == odd
