@@ -1,4 +1,4 @@
-"""Many users from outside at once: people made up for a demo, and other programs' files."""
+"""Many users from outside at once, of other programs' files."""
 
 import re
 from collections import Counter
@@ -36,14 +36,6 @@ HASH = re.compile(r"argon2\$|sha256\$|\$2[aby]\$[0-9]{2}\$")
 
 class Rejected(Exception):
     """The document can't become a user; the text says why."""
-
-
-def add_missing(people: list[dict]) -> int:
-    """Insert the documents whose emails nobody has yet; returns how many those were."""
-    try:
-        return len(users.insert_many(people, ordered=False).inserted_ids)
-    except BulkWriteError as error:
-        return len(people) - len(duplicates(error))
 
 
 def user_fields(doc: dict) -> dict:

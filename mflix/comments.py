@@ -1,8 +1,7 @@
-"""The comments collection of sample_mflix. Only reports, repairs, imports,
-the seed and the sweep of images touch it besides.
+"""The comments collection of sample_mflix.
 
-A comment and its film's `num_mflix_comments` change in one transaction. A comment belongs to
-whoever has its `email`.
+Only reports, repairs, imports, the seed and the sweep of images touch it besides. A comment and its
+film's `num_mflix_comments` change in one transaction. A comment belongs to whoever has its `email`.
 """
 
 from collections.abc import Iterable, Mapping

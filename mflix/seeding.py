@@ -7,9 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pymongo
 from bson import ObjectId
 from pymongo.collection import Collection
-from pymongo.errors import BulkWriteError
 
-from pialara_site.mongo import duplicates
+from pialara_site.mongo import insert_missing
 
 from . import demo
 from .comments import comments
@@ -75,11 +74,5 @@ def _missing(collection: Collection, ids: list[ObjectId]) -> set[ObjectId]:
 
 def _insert(collection: Collection, docs: list[dict]) -> int:
     """Returns how many were still missing, as another `seed` may add the same."""
-    if not docs:
-        return 0
-    try:
-        with pymongo.timeout(0):  # threads don't inherit it
-            collection.insert_many(docs, ordered=False)
-    except BulkWriteError as error:
-        return len(docs) - len(duplicates(error))
-    return len(docs)
+    with pymongo.timeout(0):  # threads don't inherit it
+        return insert_missing(collection, docs)

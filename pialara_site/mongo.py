@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from pymongo.client_session import ClientSession
 from pymongo.collation import Collation
+from pymongo.collection import Collection
 from pymongo.database import Database
 from pymongo.errors import (
     BulkWriteError,
@@ -141,6 +142,17 @@ def transaction(change: Callable[[ClientSession], T]) -> T:
             read_concern=ReadConcern("snapshot"),
             write_concern=WriteConcern("majority"),
         )
+
+
+def insert_missing(collection: Collection, docs: list[dict]) -> int:
+    """Insert the documents that no unique index refuses; returns how many those were."""
+    if not docs:
+        return 0
+    try:
+        collection.insert_many(docs, ordered=False)
+    except BulkWriteError as error:
+        return len(docs) - len(duplicates(error))
+    return len(docs)
 
 
 def duplicates(error: BulkWriteError) -> list[int]:

@@ -9,6 +9,7 @@ from pymongo.errors import BulkWriteError
 from accounts import bulk, sessions
 from accounts.users import users
 from conftest import logged_in
+from pialara_site.mongo import insert_missing
 from tests.mothers import a_client, a_document, a_technician, an_administrator, document_of
 
 HASH = "sha256$salt$0123456789abcdef"
@@ -300,13 +301,13 @@ def test_rejected_documents_do_not_hold_the_others_up():
 def test_missing_people_are_added_and_the_others_left_alone():
     there = a_client(email="ana@example.org", nombre="Ana")
     people = [a_document(email="ana@example.org", nombre="Other"), a_document()]
-    assert bulk.add_missing(people) == 1
+    assert insert_missing(users, people) == 1
     assert (document_of(there)["nombre"], users.count_documents({})) == ("Ana", 2)
 
 
 def test_people_who_do_not_fit_the_validator_are_an_error():
     with pytest.raises(BulkWriteError):
-        bulk.add_missing([a_document(rol="Nobody"), a_document()])
+        insert_missing(users, [a_document(rol="Nobody"), a_document()])
 
 
 @pytest.mark.parametrize("fields", [{"rol": "Cliente"}, {"rol": "Técnico", "estado": "suspendido"}])

@@ -241,6 +241,12 @@ def test_command_that_a_user_may_not_give_is_no_raw_command():
     assert said.startswith("The user in MONGODB_URI may not do that; docs/operating.md")
 
 
+@pytest.mark.parametrize("words", ["it is there", "it is there."])
+def test_sentence_of_mongodb_ends_once(words):
+    said = mongo.reason(OperationFailure("no", 48, {"errmsg": words}))
+    assert said == "MongoDB refused the command: it is there."
+
+
 @pytest.mark.parametrize("code", [18, 8000])
 def test_refused_password_is_said_to_be_one(code):
     said = mongo.reason(OperationFailure("no", code, {"errmsg": "no"}))

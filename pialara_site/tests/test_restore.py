@@ -3,6 +3,7 @@
 import hashlib
 import json
 import signal
+from unittest.mock import Mock
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
@@ -254,6 +255,18 @@ def test_manifest_of_another_version_is_a_sentence(refused, backup, told):
     sums.write_text(sums.read_text().replace(before, now))
     sentence = f"{manifest} does not say what this program expects."
     assert refused(drop=True, yes=True) == sentence
+
+
+def test_file_that_may_not_be_read_is_a_sentence(refused, backup, monkeypatch):
+    denied = PermissionError(13, "Permission denied", str(backup / backups.SUMS))
+    monkeypatch.setattr(backups, "_sums", Mock(side_effect=denied))
+    assert refused() == f"{backup / backups.SUMS} can't be read: Permission denied."
+
+
+def test_file_that_is_not_packed_changes_nothing(refused, backup):
+    (backup / pialara.name / "users.metadata.json.gz").write_text("{}")
+    sealed_again(backup)
+    assert "can't be read: Not a gzipped file" in refused(drop=True, yes=True)
 
 
 def test_file_that_breaks_off_changes_nothing(refused, backup):

@@ -1,5 +1,6 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import partial
 
 import pymongo
 from django.conf import settings
@@ -11,9 +12,10 @@ from rich.progress import track
 
 import accounts.demo
 import mflix.demo
-from accounts import bulk
+from accounts.users import users
 from mflix import repairs, seeding
 from pialara_site.batches import batches
+from pialara_site.mongo import insert_missing
 
 BATCH = 1000
 PEOPLE, COMMENTS = 60, 600
@@ -71,7 +73,9 @@ class Command(BaseCommand):
     def add_people(self, count: int, seed: int):
         password = make_password(accounts.demo.PASSWORD)
         people = accounts.demo.people(count, seed, password, datetime.now(UTC))
-        self.add(_("Sample people"), count, map(bulk.add_missing, batches(people, BATCH)))
+        self.add(
+            _("Sample people"), count, map(partial(insert_missing, users), batches(people, BATCH))
+        )
 
     def add_films(self, count: int, comments: int, people: list[tuple[str, str]]):
         theaters = mflix.demo.theaters()
