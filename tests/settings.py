@@ -29,3 +29,5 @@ from pialara_site.settings import *  # noqa: E402, F403
 WHITENOISE_AUTOREFRESH = True
 
 MONGODB_OPTIONS["appname"] = f"pialara-{_worker}"  # noqa: F405  (by which fail points know it)
+# A machine that pauses for some seconds fails no test.
+MONGODB_OPTIONS |= {"connectTimeoutMS": 20_000, "timeoutMS": 30_000}  # noqa: F405

@@ -3,6 +3,7 @@
 from contextlib import contextmanager
 from io import BytesIO
 
+import pymongo
 import pytest
 from bson import ObjectId
 from django import forms
@@ -201,8 +202,13 @@ def test_comment_is_deleted_once(admin, unknown):
 
 @pytest.mark.parametrize("how", [UNCONFIRMED, CUT_OFF], ids=OUTCOMES)
 def test_write_of_one_document_is_made_once(cliente, how):
+    @contextmanager
+    def unknown():
+        with failing("update", how=how), pymongo.timeout(0.5):
+            yield
+
     path = f"/mflix/movies/{a_movie()['_id']}/watch/"
-    send(cliente, lambda: failing("update", how=how), path, {"listed": "1"})
+    send(cliente, unknown, path, {"listed": "1"})
     assert len(document_of(cliente.user)["watchlist"]) == 1
 
 
