@@ -70,8 +70,8 @@ def test_radio_buttons_are_a_group_with_a_legend():
 def test_errors_are_summed_up_with_a_way_to_each_field():
     html = str(ExampleForm({"notes": "x"}))
     assert 'role="alert" tabindex="-1" autofocus' in html
-    assert '<a href="#id_nombre">Nombre</a>' in html
-    assert '<a href="#id_size">Size</a>' in html
+    assert '<a href="#id_nombre">Nombre: Falta este dato.</a>' in html
+    assert '<a href="#id_size">Size: Falta este dato.</a>' in html
 
 
 def test_right_form_has_no_summary():

@@ -344,7 +344,8 @@ def test_summary_of_errors_takes_the_focus_and_leads_to_the_fields(person, role,
     expect(summary).to_be_focused()
     for link in summary.get_by_role("link").all():
         link.click()
-        field = somebody.the("textbox", link.text_content())
+        label, _colon, _error = link.text_content().partition(": ")
+        field = somebody.the("textbox", label)
         expect(field).to_be_focused()
         expect(field).to_be_in_viewport()
 
