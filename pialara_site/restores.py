@@ -66,12 +66,14 @@ def run(backup: Path, manifest: Manifest, into: Targets, watch: Callable):
             source, _dot, collection = name.partition(".")
             metadata = _metadata(metadata_file(backup, source, collection))
             if metadata["type"] == "view":
+                _try_out(into[source][STAGED + collection], metadata["options"])
                 views.append((into[source], collection, metadata["options"]))
             else:
                 file = documents_file(backup, source, collection)
                 _load(into[source][STAGED + collection], metadata, stored(file, watch), count)
     mark = into[manifest.databases["pialara"]][RESTORING]
-    mark.insert_one({"backup": str(backup), "at": datetime.now(UTC)})
+    # In the place of what another one has left that was killed here.
+    mark.replace_one({}, {"backup": str(backup), "at": datetime.now(UTC)}, upsert=True)
     for database in into.values():
         _take_places(database)
     for database, name, options in views:
@@ -109,6 +111,12 @@ def _metadata(path: Path) -> dict:
     return json_util.loads(text, json_options=json_util.CANONICAL_JSON_OPTIONS)
 
 
+def _try_out(staged: Collection, view: dict):
+    """Let the server refuse the view as long as nothing has changed."""
+    staged.database.command({"create": staged.name, **view})
+    staged.drop()
+
+
 def _load(staged: Collection, metadata: dict, documents: Iterable[RawBSONDocument], count: int):
     staged.database.command({"create": staged.name, **metadata["options"]})
     for batch in ahead(_batches(documents)):
@@ -138,7 +146,7 @@ def _take_places(database: Database):
     """Give the loaded collections their names, and remove whatever else was there."""
     names = [staged.removeprefix(STAGED) for staged in _staged(database)]
     for each in collections_of(database):
-        if each["name"] not in names or each["type"] == "view":
+        if each["name"] not in names or each["type"] != "collection":  # nothing is renamed to that
             database.drop_collection(each["name"])
     for name in names:
         database[STAGED + name].rename(name, dropTarget=True)

@@ -21,7 +21,8 @@ from mflix import comments
 from mflix.tests.mothers import a_comment, a_movie, an_attachment
 from pialara_site import backups, schema, snapshots
 from pialara_site.dumps import stored
-from pialara_site.mongo import mflix, pialara, transaction
+from pialara_site.mongo import RESTORING, mflix, pialara, transaction
+from tests.fail_points import failing
 from tests.mothers import a_client
 
 from .dumping import add_odd_documents, contents
@@ -88,11 +89,13 @@ def test_documents_are_kept_byte_for_byte(back_up):
 
 
 def test_every_collection_has_its_two_files_as_mongodump_names_them(back_up):
-    mflix["a/b: %c"].insert_one({})
+    for name in ("a/b: %c", "a&b+c=d@e"):
+        mflix[name].insert_one({})
     files = {path.name for path in (back_up() / mflix.name).iterdir()}
     assert {"movies.bson.gz", "movies.metadata.json.gz"} <= files
     assert {"attachments.files.bson.gz", "attachments.chunks.bson.gz"} <= files
     assert {"a%2Fb%3A%20%25c.bson.gz", "a%2Fb%3A%20%25c.metadata.json.gz"} <= files
+    assert {"a&b+c=d@e.bson.gz", "a&b+c=d@e.metadata.json.gz"} <= files
 
 
 def test_metadata_are_those_that_mongodump_writes(back_up):
@@ -127,7 +130,21 @@ def test_view_is_kept_by_its_definition(back_up):
     assert not snapshots.documents_file(backup, mflix.name, "recent").exists()
 
 
+@pytest.mark.parametrize("name", ["systems", "restoring_notes"])
+def test_collection_that_is_only_named_alike_is_kept(back_up, name):
+    mflix[name].insert_one({"_id": 1})
+    assert len(documents_of(back_up(), mflix[name])) == 1
+
+
 # One moment
+
+
+def test_manifest_tells_the_moment_in_utc(back_up):
+    before = datetime.now(UTC).replace(microsecond=0)  # the server counts in seconds
+    manifest = backups.verified(back_up(), lambda size: None)
+    moment = datetime.fromisoformat(manifest.at)
+    assert before <= moment <= datetime.now(UTC)
+    assert moment.utcoffset().total_seconds() == 0
 
 
 def test_all_of_it_shows_the_same_moment(tmp_path):
@@ -165,6 +182,28 @@ def test_collection_that_shows_no_moment_is_a_sentence(refused):
     assert "capped collections" in refused()
 
 
+INTERNAL_ERROR = 1
+
+
+def test_any_other_failure_makes_no_backup(back_up, tmp_path):
+    a_client()
+    with (
+        failing("find", how={"errorCode": INTERNAL_ERROR}, mode={"skip": 2}),
+        pytest.raises(OperationFailure),
+    ):
+        back_up()
+    assert list((tmp_path / "backups").iterdir()) == []
+
+
+def test_backup_may_take_its_time(back_up, commands):
+    a_client()
+    with commands() as seen:
+        back_up()
+    assert {"find", "dbStats", "listIndexes"} <= {command.name for command in seen}
+    read = [command for command in seen if command.name in ("find", "dbStats", "listIndexes")]
+    assert not any("maxTimeMS" in each.body for each in read if each.collection != RESTORING)
+
+
 def test_time_series_is_a_sentence(refused):
     mflix.create_collection("series", timeseries={"timeField": "at"})
     sentence = refused()
@@ -184,14 +223,19 @@ def test_half_restored_database_is_not_backed_up(back_up):
 
 def test_only_its_owner_reads_it(back_up):
     backup = back_up()
-    modes = {path.is_dir(): stat.S_IMODE(path.stat().st_mode) for path in backup.rglob("*")}
-    assert modes == {True: 0o700, False: 0o600}
+    modes = {(path.is_dir(), stat.S_IMODE(path.stat().st_mode)) for path in backup.rglob("*")}
+    assert modes == {(True, 0o700), (False, 0o600)}
     assert stat.S_IMODE(backup.parent.stat().st_mode) == 0o700
 
 
 def test_only_its_owner_reads_it_in_a_folder_that_others_see(tmp_path, back_up):
     (tmp_path / "backups").mkdir(mode=0o755)
     assert stat.S_IMODE(back_up().stat().st_mode) == 0o700
+
+
+def test_folder_is_made_with_those_above_it(tmp_path):
+    call_command("backup", tmp_path / "srv" / "pialara" / "backups")
+    assert len(backups.all_in(tmp_path / "srv" / "pialara" / "backups")) == 1
 
 
 def test_checksums_are_those_that_sha256sum_reads(back_up):
@@ -282,8 +326,9 @@ def test_what_is_no_backup_is_never_removed(back_up):
     (folder / "2020-01-01T00-00-00.000Z").mkdir()  # it has no checksums
     (folder / "2020-01-01T00-00-00.000Z.tar").touch()
     shutil.copytree(back_up(), folder / "before-the-move")
+    shutil.copytree(back_up(), folder / "2020-01-01T00-00-00.000Z-before-the-move")
     back_up(keep=1)
-    assert len(list(folder.iterdir())) == 4
+    assert len(list(folder.iterdir())) == 5
 
 
 def test_backup_that_fails_removes_no_other(back_up, refused):

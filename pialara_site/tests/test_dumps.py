@@ -95,10 +95,10 @@ def test_date_is_read_however_it_is_written(read, date):
     assert read(b'{"a": {"$date": %s}}' % date.encode()) == [{"a": RICH["fecha_nacimiento"]}]
 
 
-def test_date_beyond_those_of_python_is_kept(read):
-    assert read(b'{"a": {"$date": {"$numberLong": "999999999999999"}}}') == [
-        {"a": DatetimeMS(999999999999999)}
-    ]
+@pytest.mark.parametrize("date", [999999999999999, -999999999999999])
+def test_date_beyond_those_of_python_is_kept(read, date):
+    for written in (b"%d", b'{"$numberLong": "%d"}'):
+        assert read(b'{"a": {"$date": %s}}' % (written % date)) == [{"a": DatetimeMS(date)}]
 
 
 @pytest.mark.parametrize("doc", [{"$set": 1}, {"a": 1, "$oid": "x"}, {"a": {"$gt": 5}}])
@@ -140,6 +140,13 @@ def test_documents_larger_than_a_piece_are_read(read, monkeypatch):
     monkeypatch.setattr(dumps, "CHUNK", 7)
     docs = [{"nombre": "José " * 40, "n": number} for number in range(5)]
     assert read(json.dumps(docs).encode()) == docs
+
+
+def test_document_is_read_wherever_a_piece_ends(read, monkeypatch):
+    content = b'{"films": [\n{}], "face": "\\ud83d\\ude00", "least": -Infinity, "seen": false}'
+    for chunk in range(1, len(content)):
+        monkeypatch.setattr(dumps, "CHUNK", chunk)
+        assert read(content) == [json.loads(content)]
 
 
 def test_document_is_there_before_the_rest_is_read(tmp_path):
@@ -226,6 +233,13 @@ def test_folder_is_no_file(tmp_path):
         list(documents(tmp_path))
 
 
+def test_bson_that_does_not_end_with_a_zero_is_broken(tmp_path):
+    (tmp_path / "a.bson").write_bytes(bson.encode({"a": 1})[:-1] + b"\x01")
+    for reading in (packed, dumps.stored):
+        with pytest.raises(BrokenFile, match="broken after document 0"):
+            list(reading(tmp_path / "a.bson"))
+
+
 # What is read for a database
 
 
@@ -293,10 +307,18 @@ def test_text_in_which_no_document_ends_is_not_read_to_its_end(tmp_path, monkeyp
     monkeypatch.setattr(dumps, "CHUNK", 50)
     path = tmp_path / "a.json"
     path.write_text('{"a": "' + "x" * 100_000)
-    seen = []
+    seen, places = [], []
+
+    def watch(file):
+        seen.append(file)
+        places.append(os.dup(file.fileno()))  # it has the same place in the file
+        return file
+
     with pytest.raises(BrokenFile):
-        list(packed(path, lambda file: seen.append(file) or file))
+        list(packed(path, watch))
     assert seen[0].closed
+    assert os.lseek(places[0], 0, os.SEEK_CUR) < 50_000
+    os.close(places[0])
 
 
 def test_pipe_is_read_like_a_file(tmp_path):

@@ -1,5 +1,6 @@
 """`manage.py mongo_user`: the database users, what they are enough for, and what they can't do."""
 
+import json
 import os
 import re
 import subprocess
@@ -160,6 +161,17 @@ def test_web_servers_user_cannot_have(web, film, wish):
         REFUSED[wish](web)
 
 
+def test_commands_user_mends_a_schema_that_differs(env, address):
+    with MongoClient(address("root")) as client:
+        database = client.test_pialara_main
+        database.command("collMod", "users", validator={})
+        database.users.drop_index("email_1")
+        database.users.create_index("email", name="email_1")
+    for option in ([], ["--check"]):
+        done = manage("ensure_schema", *option, env=env(OPERATOR))
+        assert done.returncode == 0, done.stderr
+
+
 def test_commands_user_cannot_drop_a_database_or_read_another(address):
     with MongoClient(address(OPERATOR)) as client:
         for wish in ("another database", "the end of a database", "a user for itself"):
@@ -194,16 +206,38 @@ def test_who_is_there_keeps_the_password(env, web):
     assert web.test_pialara_main.users.count_documents({}) >= 0
 
 
+def test_rights_are_brought_up_to_date(env, address, web):
+    with MongoClient(address("root")) as client:
+        client.admin.command("updateRole", WEB, privileges=[])
+    with pytest.raises(OperationFailure, match="not authorized"):
+        web.test_pialara_main.users.find_one()
+    assert manage("mongo_user", env=env("root")).returncode == 0
+    web.test_pialara_main.users.find_one()
+
+
+def test_who_is_there_gets_the_new_password(env, address):
+    with MongoClient(address("root")) as client:
+        client.admin.command("updateUser", WEB, pwd="an older one")
+    changed = manage("mongo_user", "--password-stdin", env=env("root"), stdin=f"{PASSWORD}\n")
+    assert changed.returncode == 0, changed.stderr
+    with MongoClient(address(WEB)) as client:
+        assert client.admin.command("ping")["ok"]
+
+
 def test_empty_password_is_refused(env):
     refused = manage("mongo_user", "--password-stdin", env=env("root"), stdin="\n")
     assert refused.stderr == "CommandError: The password is empty.\n"
 
 
-def test_commands_for_mongosh_hold_the_rights_and_no_password(capsys, english):
+@pytest.mark.parametrize("operator", [False, True])
+def test_commands_for_mongosh_hold_the_rights_and_no_password(capsys, english, operator):
     from django.core.management import call_command
 
-    call_command("mongo_user", print=True)
+    call_command("mongo_user", print=True, operator=operator)
     said = capsys.readouterr().out
-    assert "passwordPrompt()" in said
-    assert '"changeStream"' in said
-    assert f'"{Account(operator=False).name}"' in said
+    account = Account(operator)
+    role, user = re.search(r"createRole\((.*)\)\nadmin\.createUser\((.*)\)", said, re.S).groups()
+    wanted = {"role": account.name, "privileges": account.privileges, "roles": []}
+    assert json.loads(role) == wanted
+    name = f'"{account.name}"'
+    assert user == f"{{user: {name}, pwd: passwordPrompt(), roles: [{name}]}}"

@@ -1,5 +1,6 @@
 """`manage.py restore`: what comes back, and that it is all of it or nothing."""
 
+import gzip
 import hashlib
 import json
 import signal
@@ -8,13 +9,15 @@ from unittest.mock import Mock
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
+from pymongo.errors import OperationFailure
 
 from accounts import sessions
 from accounts.users import users
 from mflix.tests.mothers import a_comment, a_movie, an_attachment
-from pialara_site import backups, mongo, schema, snapshots
+from pialara_site import backups, mongo, restores, schema, snapshots
 from pialara_site.mongo import client, mflix, pialara
 from pialara_site.readiness import readiness
+from tests.fail_points import failing
 from tests.mothers import a_client, document_of, stored
 
 from .dumping import add_odd_documents, contents
@@ -24,6 +27,7 @@ from .test_mongo import python
 pytestmark = pytest.mark.usefixtures("english")
 
 PREFIX = "test_look_"
+INTERNAL_ERROR = 1
 OURS = {each.name for each, _module in schema.COLLECTIONS}
 
 
@@ -164,6 +168,26 @@ def test_prefix_leaves_ours_alone(backup):
     assert users.find_one()["nombre"] == "Newer"
 
 
+def test_prefix_leaves_our_schema_alone(backup):
+    users.drop_indexes()
+    before = contents()
+    call_command("restore", backup, into=PREFIX)
+    assert contents() == before
+
+
+def test_documents_after_a_prefix_are_replaced_only_when_asked(backup, refused):
+    call_command("restore", backup, into=PREFIX)
+    client[PREFIX + pialara.name].users.update_one({}, {"$set": {"nombre": "Newer"}})
+    there = f"{PREFIX}{pialara.name}, {PREFIX}{mflix.name}"
+    assert refused(into=PREFIX) == f"{there}: there are documents. --drop replaces them."
+    assert client[PREFIX + pialara.name].users.find_one()["nombre"] == "Newer"
+
+
+def test_killed_one_with_a_prefix_leaves_ours_unmarked(killed_at):
+    killed_at("restores._take_places", into=PREFIX)
+    mongo.require_finished_restore()
+
+
 def test_prefix_that_makes_no_name_is_a_sentence(refused):
     assert refused(into="") == "--into needs a prefix."
     assert refused(into="a b ").startswith("a b  makes no name for a database: ")
@@ -199,6 +223,27 @@ def test_at_a_terminal_it_asks(backup, mongod, tmp_path, answer, name, said):
         dialogue=[("[y/N] ", f"{answer}\n")],
     )
     assert (status, users.find_one()["nombre"]) == (said, name), screen
+
+
+# How
+
+
+def test_restore_may_take_its_time(backup, commands):
+    with commands() as seen:
+        call_command("restore", backup, drop=True, yes=True)
+    loading = [command for command in seen if command.name in ("insert", "createIndexes")]
+    assert len(loading) > 2
+    assert not any("maxTimeMS" in command.body for command in loading)
+
+
+def test_large_documents_are_sent_a_few_at_a_time(tmp_path, commands):
+    mflix.noise.insert_many({"noise": bytes(3 << 20)} for _ in range(4))
+    call_command("backup", tmp_path)
+    with commands() as seen:
+        call_command("restore", tmp_path, drop=True, yes=True)
+    noise = ("insert", f"{mongo.RESTORING}.noise")
+    sent = [each for each in seen if (each.name, each.collection) == noise]
+    assert len(sent) == 2
 
 
 # What is none
@@ -291,13 +336,14 @@ def test_documents_that_are_fewer_than_were_written_change_nothing(refused, back
 def killed_at(backup, mongod, tmp_path):
     """Restore in a process that is killed when it comes to this function."""
 
-    def killed_at(moment):
+    def killed_at(moment, **options):
+        options = options or {"drop": True, "yes": True}
         code = (
             "import os, signal\n"
             "from django.core.management import call_command\n"
             "from pialara_site import restores\n"
             f"{moment} = lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)\n"
-            f"call_command('restore', {str(backup)!r}, drop=True, yes=True)\n"
+            f"call_command('restore', {str(backup)!r}, **{options!r})\n"
         )
         names = {"PIALARA_DB_NAME": pialara.name, "MFLIX_DB_NAME": mflix.name}
         ended = python(code, **environment(tmp_path, MONGODB_URI=mongod.uri, **names))
@@ -326,6 +372,51 @@ def test_killed_while_collections_change_places_it_is_marked(backup, killed_at, 
             call_command(command, *([backup.parent] if command == "backup" else []))
     call_command("restore", backup, drop=True, yes=True)
     assert (contents(), staged()) == (restored, [])
+
+
+def test_view_that_is_still_missing_keeps_the_mark(backup):
+    create = {"errorCode": INTERNAL_ERROR, "namespace": f"{mflix.name}.recent"}
+    with failing("create", how=create), pytest.raises(OperationFailure):
+        call_command("restore", backup, drop=True, yes=True)
+    with pytest.raises(ImproperlyConfigured, match="not finished"):
+        mongo.require_finished_restore()
+
+
+def test_view_that_the_server_refuses_changes_nothing(backup):
+    path = snapshots.metadata_file(backup, mflix.name, "recent")
+    metadata = gzip.decompress(path.read_bytes()).replace(b"$match", b"$gone!")
+    path.write_bytes(gzip.compress(metadata))
+    sealed_again(backup)
+    users.update_one({}, {"$set": {"nombre": "Newer"}})
+    before = contents()
+    with pytest.raises(OperationFailure, match=r"\$gone!"):
+        call_command("restore", backup, drop=True, yes=True)
+    assert (contents(), staged()) == (before, [])
+    mongo.require_finished_restore()
+
+
+def test_mark_names_the_backup_that_was_restored_last(tmp_path, backup, killed_at):
+    pialara[mongo.RESTORING].insert_one({"backup": "/backups/older"})
+    killed_at("restores._take_places")
+    with pytest.raises(ImproperlyConfigured, match=f"restore {backup} --drop again"):
+        mongo.require_finished_restore()
+
+
+def test_restore_that_is_interrupted_leaves_nothing_it_has_loaded(backup, monkeypatch):
+    before = contents()
+    monkeypatch.setattr(restores, "_batches", Mock(side_effect=KeyboardInterrupt))
+    with pytest.raises(KeyboardInterrupt):
+        call_command("restore", backup, drop=True, yes=True)
+    assert (contents(), staged()) == (before, [])
+
+
+def test_collection_takes_the_place_of_a_time_series(tmp_path):
+    mflix.notes.insert_one({"_id": 1})
+    call_command("backup", tmp_path)
+    mflix.notes.drop()
+    mflix.create_collection("notes", timeseries={"timeField": "at"})
+    call_command("restore", tmp_path, drop=True, yes=True)
+    assert list(mflix.notes.find()) == [{"_id": 1}]
 
 
 def test_collection_takes_the_place_of_a_view(tmp_path):

@@ -99,6 +99,15 @@ def test_comments_without_films_are_refused(run):
         run(movies=0, comments=1)
 
 
+def test_seed_may_take_its_time(run, commands):
+    with commands() as seen:
+        run(movies=20, comments=20)
+    stored = {"users", "theaters", "movies", "comments"}
+    sent = [each for each in seen if each.name in ("insert", "aggregate", "update")]
+    assert {each.collection for each in sent} >= stored
+    assert not any("maxTimeMS" in each.body for each in sent)
+
+
 # Again
 
 
@@ -175,6 +184,11 @@ def test_demo_people_own_comments(run):
     for _role, email in LOGINS:
         comment = comments.find_one({"email": email})
         assert comment["name"] == users.find_one({"email": email})["nombre"]
+
+
+def test_comments_are_of_people_who_are_there(run):
+    run(users=5, seed=2, comments=100)
+    assert set(comments.distinct("email")) <= set(users.distinct("email"))
 
 
 def test_comments_are_of_sample_people_also_when_none_is_added(run):

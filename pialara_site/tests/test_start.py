@@ -20,6 +20,7 @@ from accounts.demo import LOGINS, PASSWORD
 from accounts.users import users
 from pialara_site import embedded
 from pialara_site.embedded import Server
+from pialara_site.management.commands import start
 from pialara_site.mongo import client
 from pialara_site.web import WebServer
 from tests.mothers import a_client
@@ -304,6 +305,25 @@ def test_start_asks_before_it_fills_an_own_server(env_of_server, answer, people)
     assert users.count_documents({}) == people
 
 
+def test_start_that_is_told_not_to_ask_fills_an_own_server(env_of_server):
+    status, screen = at_terminal(
+        *("start", f"--port={free_port()}", "--no-input"),
+        env=env_of_server,
+        dialogue=[("Ctrl-C stops it", CTRL_C)],
+    )
+    assert (status, "[y/N]" in screen) == (0, False), screen
+    assert users.count_documents({}) == 60
+
+
+def test_start_fills_a_fresh_clone_at_a_terminal_without_asking(env):
+    status, screen = at_terminal(
+        *("start", f"--port={free_port()}"),
+        env=env,
+        dialogue=[("admin@pialara.example", CTRL_C)],
+    )
+    assert (status, "[y/N]" in screen) == (0, False), screen
+
+
 # Production
 
 
@@ -448,6 +468,33 @@ def test_port_that_is_none_is_refused(port):
 def test_host_that_is_not_this_machine_is_refused():
     with pytest.raises(CommandError, match=r"Can't listen on 203\.0\.113\.9"):
         call_command("start", host="203.0.113.9", port=free_port())
+
+
+def test_port_that_a_stopped_site_had_is_free():
+    with socket.create_server(("127.0.0.1", 0)) as stopped:
+        port = stopped.getsockname()[1]
+        with socket.create_connection(("127.0.0.1", port)) as visitor:
+            stopped.accept()[0].close()  # who closes first keeps the address for a minute
+            visitor.recv(1)
+    start.require_free_port("127.0.0.1", port)
+
+
+@pytest.mark.skipif(not socket.has_dualstack_ipv6(), reason="IPv6")
+def test_ipv6_address_is_listened_on():
+    start.require_free_port("::1", free_port())
+
+
+@pytest.mark.parametrize(("host", "shown"), [("::1", "[::1]"), ("127.0.0.1", "127.0.0.1")])
+def test_address_that_start_says_can_be_followed(capsys, host, shown):
+    start.Command().announce(host, 8000)
+    assert f"runs at http://{shown}:8000 " in capsys.readouterr().out
+
+
+def test_demo_logins_are_said_in_development_only(capsys, settings):
+    a_client(email=LOGINS[-1][1])
+    for settings.DEBUG in (True, False):
+        start.Command().announce("127.0.0.1", 8000)
+        assert (PASSWORD in capsys.readouterr().out) == settings.DEBUG
 
 
 def test_start_without_workers_is_refused():
