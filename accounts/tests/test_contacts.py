@@ -201,6 +201,13 @@ def test_contact_at_its_place_is_replaced(place, cliente):
     assert names(cliente) == ["Luis", "Ada", "Eva"]
 
 
+def test_contact_may_become_what_another_says(cliente):
+    keep(cliente, EVA, OTHER)
+    sent = posted(EVA) | {"version": version(OTHER)}
+    cliente.post("/profile/contacts/1/edit/", sent)
+    assert names(cliente) == ["Eva", "Eva"]
+
+
 def test_edited_principal_contact_takes_over(place, cliente):
     browser, path = place
     keep(cliente, LUIS, EVA, "Ada")

@@ -71,9 +71,12 @@ def test_taken_email_is_a_sentence(create, email):
         ({}, "12345678901"),
         ({}, ""),
         ({"email": "correct.horse@example.org"}, "correct.horse"),
+        ({"nombre": "Correct Horse"}, "correct horse"),
+        ({"nombre": "   "}, PASSWORD),
+        ({"nombre": "\u200b"}, PASSWORD),
     ],
 )
-def test_bad_email_or_password_makes_nobody(create, options, stdin):
+def test_bad_email_password_or_name_makes_nobody(create, options, stdin):
     with pytest.raises(CommandError):
         create(stdin, **{**ANA, **options}, password_stdin=True)
     assert users.count_documents({}) == 0
@@ -110,6 +113,23 @@ def test_at_a_terminal_the_command_asks_for_everything(env):
     status, screen = at_terminal("create_user", env=env, dialogue=dialogue)
     assert (status, PASSWORD in screen) == (0, False), screen
     assert users.find_one()["rol"] == "Técnico"
+
+
+def test_spaces_around_an_answer_are_no_part_of_it(env):
+    dialogue = [("Role", " Técnico \n"), ("Email: ", " ana@example.org \n"), ("Name: ", " Ana \n")]
+    dialogue += [("Password: ", f"{PASSWORD}\n"), ("again: ", f"{PASSWORD}\n")]
+    status, screen = at_terminal("create_user", env=env, dialogue=dialogue)
+    assert status == 0, screen
+    doc = users.find_one()
+    assert (doc["rol"], doc["email"], doc["nombre"]) == ("Técnico", "ana@example.org", "Ana")
+
+
+def test_empty_answer_makes_nobody(env):
+    arguments = ["--rol=Técnico", "--email=ana@example.org"]
+    dialogue = [("Name: ", " \n")]
+    status, screen = at_terminal("create_user", *arguments, env=env, dialogue=dialogue)
+    assert (status, "--nombre is missing" in screen) == (1, True), screen
+    assert users.count_documents({}) == 0
 
 
 def test_two_passwords_that_differ_make_nobody(env):

@@ -58,6 +58,9 @@ def test_each_action_is_a_sentence(action, expected):
         ("edit", "Eva Gil changed their own data."),
         ("delete", "Eva Gil deleted their own account."),
         ("password", "Eva Gil changed their own password."),
+        ("link", "Eva Gil asked for a link for a password."),
+        ("contacts", "Eva Gil changed their own contacts."),
+        ("moderate", "Eva Gil deleted a comment of their own."),
     ],
 )
 def test_what_people_do_to_themselves_has_a_sentence_of_its_own(action, expected):
@@ -71,6 +74,11 @@ def test_no_action_is_without_a_sentence():
 def test_action_of_another_program_is_told_as_it_is():
     words = strip_tags(sentence(entry("frobnicate")))
     assert words == "Eva Gil did “frobnicate” to Luis Pérez."
+
+
+@pytest.mark.parametrize("action", ["", None])
+def test_action_that_is_missing_is_a_dash(action):
+    assert strip_tags(sentence(entry(action))) == "Eva Gil did “—” to Luis Pérez."
 
 
 def test_command_is_not_the_person_whom_it_adds():
@@ -94,6 +102,11 @@ def test_those_who_are_still_there_are_links():
     assert str(EVA["_id"]) not in told
 
 
+def test_somebody_whose_id_no_page_has_is_no_link():
+    odd = {"_id": "luis", "nombre": "Luis Pérez"}
+    assert "href" not in sentence(entry("edit", target=odd, there=["luis"]))
+
+
 def test_name_cannot_hold_html():
     assert "<b>" not in sentence(entry("edit", target={"nombre": "<b>Ana"}))
 
@@ -114,12 +127,21 @@ def test_name_cannot_hold_html():
         ({"rol": values("Jefe", ["x"])}, "Role: Jefe → ['x']"),
         ({"extra": values(1, 2)}, "extra: 1 → 2"),
         ({"patologia": {}}, "Condition: changed"),
+        ({"email": values("a@x.example", "b@x.example")}, "Email: a@x.example → b@x.example"),
+        ({"fecha_nacimiento": values(None, None)}, "Date of birth: — → —"),
         ({"contactos": {}}, "Contacts: changed"),
+        ({"nombre": {"new": "Eva"}}, "Name: changed"),
+        ({"nombre": "Eva"}, "Name: changed"),
     ],
     ids=str,
 )
 def test_change_is_a_sentence(changes, expected):
     assert told(edited(changes)) == [expected]
+
+
+@pytest.mark.parametrize("field", ["patologia", "password", "contactos"])
+def test_secret_that_another_program_wrote_into_the_log_is_not_shown(field):
+    assert "secret" not in told(edited({field: values("old secret", "new secret")}))[0]
 
 
 def test_somebody_new_had_no_value_before():

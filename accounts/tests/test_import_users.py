@@ -121,6 +121,14 @@ def test_rejected_documents_are_kept_with_their_reasons(capsys, file):
     assert "1 new, 0 changed, 0 same, 1 rejected" in capsys.readouterr().out
 
 
+def test_only_files_with_rejected_documents_are_named(file, tmp_path):
+    good, bad = file(lines(ANA), "good.json"), file(lines(NOBODY), "bad.json")
+    with pytest.raises(CommandError) as failure:
+        call_command("import_users", str(good), str(bad))
+    kept = tmp_path / "bad.json.rejected.jsonl"
+    assert str(failure.value) == f"The rejected documents are in {kept}, with reasons."
+
+
 def test_rejected_documents_can_be_imported_once_they_are_mended(file):
     path = file(lines({**NED, "password": None}))
     with pytest.raises(CommandError):

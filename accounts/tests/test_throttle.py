@@ -310,6 +310,15 @@ def test_attempt_taken_back_does_not_count():
     assert THREE.enter("key")
 
 
+@pytest.mark.parametrize("others", [0, 2])
+def test_attempt_that_is_gone_meanwhile_takes_no_other_back(others):
+    gone = THREE.enter("key") - MINUTES
+    THREE.forget("key")
+    times = [THREE.enter("key") for _ in range(others)]
+    THREE.take_back("key", gone)
+    assert attempts.attempts.find_one({"_id": "three:key"})["times"] == times
+
+
 def test_forgotten_key_starts_anew():
     for _ in range(3):
         THREE.enter("key")
@@ -322,6 +331,24 @@ def test_wait_is_until_the_oldest_attempt_is_old_enough():
     with pytest.raises(TooManyAttempts) as refused:
         THREE.enter("key")
     assert 50 <= refused.value.retry_after <= 60
+
+
+def test_who_waits_as_long_as_told_is_admitted():
+    failed("key", times=3, ago=4 * MINUTES, kind="three")
+    with pytest.raises(TooManyAttempts) as refused:
+        THREE.enter("key")
+    doc = attempts.attempts.find_one({"_id": "three:key"})
+    back = doc["now"] + timedelta(seconds=refused.value.retry_after)
+    assert back >= doc["times"][0] + THREE.window
+
+
+def test_wait_under_a_lowered_limit_is_until_there_is_room():
+    now = datetime.now(UTC)
+    times = [now - 4 * MINUTES] * 3 + [now - MINUTES] * 3
+    attempts.attempts.insert_one({"_id": "three:key", "times": times, "expires": now + MINUTES})
+    with pytest.raises(TooManyAttempts) as refused:
+        THREE.enter("key")
+    assert 230 <= refused.value.retry_after <= 240
 
 
 def test_counts_are_removed_by_a_ttl_index():
@@ -339,13 +366,36 @@ def test_login_limits_are_those_of_the_issue():
     assert (attempts.PER_ADDRESS.most, attempts.PER_ADDRESS.window) == (50, 5 * MINUTES)
 
 
-def test_password_that_was_not_looked_at_is_no_failure(monkeypatch):
-    def busy(*args, **credentials):
+def test_emails_are_tried_and_links_asked_for_as_seldom_as_this():
+    assert (attempts.NEW_EMAILS.most, attempts.NEW_EMAILS.window) == (10, 60 * MINUTES)
+    limit = attempts.LINKS_PER_ADDRESS
+    assert (limit.most, limit.window) == (50, 5 * MINUTES)
+    assert (attempts.RESET_MAILS.most, attempts.RESET_MAILS.window) == (3, 15 * MINUTES)
+
+
+@pytest.fixture
+def busy(monkeypatch):
+    """No password is looked at any more."""
+
+    def refuse(*args, **credentials):
         raise Busy
 
-    monkeypatch.setattr("accounts.forms.session.authenticate", busy)
+    monkeypatch.setattr("accounts.forms.session.authenticate", refuse)
+
+
+@pytest.mark.usefixtures("busy")
+def test_password_that_was_not_looked_at_is_no_failure():
     assert log_in().status_code == 503
     assert attempts.attempts.count_documents({"times": {"$ne": []}}) == 0
+
+
+@pytest.mark.usefixtures("busy")
+def test_password_that_was_not_looked_at_takes_no_failure_back():
+    failed(times=4)
+    failed("127.0.0.1", times=49, kind="address")
+    assert log_in().status_code == 503
+    counted = [len(doc["times"]) for doc in attempts.attempts.find(sort=[("_id", 1)])]
+    assert counted == [49, 4]
 
 
 # Other pages that ask for the password

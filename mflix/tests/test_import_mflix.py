@@ -11,12 +11,14 @@ import bson
 import pytest
 from bson import DatetimeMS, ObjectId
 from django.core.management import CommandError, call_command
+from pymongo.errors import BulkWriteError, OperationFailure
 
 from mflix import imports
 from pialara_site import schema
 from pialara_site.dumps import packed
 from pialara_site.mongo import mflix
 from pialara_site.tests.processes import MANAGE, wait_until
+from tests.fail_points import UNCONFIRMED, failing
 
 pytestmark = pytest.mark.usefixtures("english")
 
@@ -118,6 +120,19 @@ def test_batches_of_large_documents_are_smaller(tmp_path, monkeypatch):
     assert [len(batch) for batch in imports.batches(packed(path))] == [2, 2, 1]
 
 
+def test_batches_of_large_lines_that_are_no_documents_are_smaller(tmp_path, monkeypatch):
+    monkeypatch.setattr(imports, "BATCH_BYTES", 100)
+    path = json_file(tmp_path / "movies.json", *[f'"{"x" * 60}"'] * 5)
+    assert [len(batch) for batch in imports.batches(packed(path))] == [2, 2, 1]
+
+
+def test_document_whose_id_is_not_its_first_field_is_stored(run, tmp_path):
+    path = tmp_path / "movies.bson"
+    path.write_bytes(bson.encode({"title": "Up", "xid": 1}).replace(b"xid", b"_id"))
+    assert "1 new" in run(path)
+    assert mflix.movies.find_one() == {"_id": 1, "title": "Up"}
+
+
 # Which files
 
 
@@ -127,6 +142,12 @@ def test_batches_of_large_documents_are_smaller(tmp_path, monkeypatch):
 )
 def test_collection_is_in_the_name(tmp_path, name):
     assert imports.collection_of(tmp_path / name) == "movies"
+
+
+def test_dump_of_a_database_of_another_name_is_known_by_it(run, tmp_path):
+    (tmp_path / mflix.name).mkdir()
+    json_file(tmp_path / mflix.name / f"{mflix.name}.movies.json", '{"_id": 1}')
+    assert f"{mflix.name}.movies.json into movies: 1 new" in run(tmp_path)
 
 
 def test_collection_can_be_said(run, tmp_path):
@@ -145,6 +166,18 @@ def test_folder_is_read_as_mongodump_wrote_it(run, tmp_path):
     (tmp_path / "movies.metadata.json").write_text("{}")
     (tmp_path / "movies.json.rejected.jsonl").write_text("{}")
     (tmp_path / "README.md").write_text("what this is")
+    assert run(tmp_path).count("into") == 1
+
+
+@pytest.mark.parametrize("ending", ["json", "jsonl", "ndjson", "ndjson.gz"])
+def test_folder_is_read_for_each_ending(run, tmp_path, ending):
+    json_file(tmp_path / f"movies.{ending}", '{"_id": 1}')
+    assert f"movies.{ending} into movies: 1 new" in run(tmp_path)
+
+
+def test_folder_within_a_folder_is_no_file(run, tmp_path):
+    bson_file(tmp_path / "movies.bson", METROPOLIS)
+    (tmp_path / "theaters.bson").mkdir()
     assert run(tmp_path).count("into") == 1
 
 
@@ -330,12 +363,37 @@ def test_rejects_can_go_to_another_folder(refused, tmp_path):
     assert len(rejects_of(tmp_path / "movies.bson")) == 1
 
 
+def test_rejects_of_files_with_one_name_go_together(refused, tmp_path):
+    paths = [tmp_path / folder / "movies.bson" for folder in ("old", "new")]
+    for path in paths:
+        path.parent.mkdir()
+        bson_file(path, {"title": path.parent.name})
+    refused(*paths, rejects=tmp_path)
+    kept = [each["document"]["title"] for each in rejects_of(tmp_path / "movies.bson")]
+    assert kept == ["old", "new"]
+
+
 def test_rejects_that_cannot_be_written_are_a_sentence(refused, tmp_path):
     path = bson_file(tmp_path / "movies.bson", {"title": "No id"})
     (tmp_path / "movies.bson.rejected.jsonl").mkdir()
     told = refused(path)
     assert "can't be written" in told
     assert "The rejected documents are in" not in told
+
+
+def test_server_that_refuses_all_is_not_taken_for_documents_that_it_refuses(tmp_path):
+    path = bson_file(tmp_path / "movies.bson", METROPOLIS)
+    unauthorized = {"errorCode": 13}
+    with failing("insert", how=unauthorized), pytest.raises(OperationFailure):
+        call_command("import_mflix", str(path))
+    assert [each.name for each in tmp_path.iterdir()] == ["movies.bson"]
+
+
+def test_documents_that_may_not_last_are_not_told_as_stored(tmp_path, capsys):
+    path = bson_file(tmp_path / "movies.bson", METROPOLIS)
+    with failing("insert", how=UNCONFIRMED), pytest.raises(BulkWriteError):
+        call_command("import_mflix", str(path))
+    assert "new" not in capsys.readouterr().out
 
 
 # Broken files

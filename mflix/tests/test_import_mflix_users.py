@@ -4,6 +4,7 @@ import bcrypt
 import bson
 import pytest
 from bson import ObjectId
+from bson.raw_bson import RawBSONDocument
 from django.core.management import CommandError, call_command
 
 from accounts.users import users
@@ -125,6 +126,14 @@ def test_what_is_no_document_is_rejected(tmp_path, capsys):
     with pytest.raises(CommandError):
         call_command("import_mflix", str(tmp_path / "users.json"), users=True)
     assert "1 rejected" in capsys.readouterr().out
+    assert '"document": 5}' in (tmp_path / "users.json.rejected.jsonl").read_text()
+
+
+def test_name_that_is_no_text_keeps_nobody_out(run):
+    broken = bson.encode({**NED, "name": "abc"}).replace(b"abc", b"a\xffc")
+    mflix.users.insert_one(RawBSONDocument(broken))
+    assert "1 new" in run()
+    assert users.find_one()["nombre"] == "a\N{REPLACEMENT CHARACTER}c"
 
 
 def test_users_are_of_one_collection(run):

@@ -170,6 +170,13 @@ def test_batches_tell_how_much_they_added():
     assert list(seeding.add_movies(2600)) == [0, 0, 100]
 
 
+def test_batches_are_made_no_faster_than_they_are_stored():
+    adding = seeding.add_movies(5000)
+    next(adding)
+    adding.close()
+    assert movies.count_documents({}) == (seeding.WRITERS + 1) * demo.BATCH
+
+
 # Whose
 
 

@@ -11,6 +11,7 @@ from accounts.audit import Actor
 from accounts.models import User, normal
 from accounts.roles import Role
 from pialara_site import passwords
+from pialara_site.typed import visible_line
 
 
 class Command(BaseCommand):
@@ -34,9 +35,10 @@ class Command(BaseCommand):
         if rol not in Role.values:
             raise CommandError(_("The role has to be one of %(roles)s.") % {"roles": roles})
         email = email or self.ask("email", _("Email"))
-        nombre = nombre or self.ask("nombre", _("Name"))
+        nombre = (nombre or "").strip() or self.ask("nombre", _("Name"))
         password = passwords.typed(password_stdin)
         try:
+            visible_line(nombre)
             validate_email(normal(email))
             validate_password(password, User(nombre=nombre, email=email))
             fields = {"rol": rol, "email": email, "nombre": nombre, "password": password}
@@ -50,6 +52,7 @@ class Command(BaseCommand):
         self.stdout.write(_("%(name)s (%(email)s) can log in as %(role)s.") % told)
 
     def ask(self, option: str, question: str) -> str:
-        if not sys.stdin.isatty():
+        answer = input(f"{question}: ").strip() if sys.stdin.isatty() else ""
+        if not answer:
             raise CommandError(_("--%(option)s is missing.") % {"option": option})
-        return input(f"{question}: ").strip()
+        return answer

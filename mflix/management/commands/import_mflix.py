@@ -72,7 +72,7 @@ class Command(BaseCommand):
                 raise CommandError(_("%(file)s: there is no such file.") % {"file": path})
         if rejects and not os.access(rejects, os.W_OK | os.X_OK):
             raise CommandError(_("%(folder)s is no folder to write to.") % {"folder": rejects})
-        self.filled, self.failures = set(), []
+        self.filled, self.failures, self.begun = set(), [], set()
         files = self.files(paths, "users" if users else collection)
         with progress.of_bytes() as bar, pymongo.timeout(0):  # as long as it takes, unlike a page
             if not paths:
@@ -116,7 +116,9 @@ class Command(BaseCommand):
         )
         counts, are_kept = Counter(new=0, changed=0, same=0, rejected=0), True
         try:
-            rejects(kept).unlink(missing_ok=True)  # those of an earlier time
+            if kept not in self.begun:
+                rejects(kept).unlink(missing_ok=True)  # those of an earlier time
+            self.begun.add(kept)
             for counted, rejected in store(ahead(imports.batches(found))):
                 counts.update(counted)
                 keep_rejected(kept, rejected)
