@@ -2,13 +2,12 @@
 
 from datetime import date
 from numbers import Real
-from urllib.parse import quote, urlencode
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from pialara_site.links import url_for
-from pialara_site.markup import formatted, intcomma
+from pialara_site.markup import formatted, intcomma, quoted
 from pialara_site.stored import moment, number, of_kind, text
 
 from .browsing import TYPES, shown
@@ -111,7 +110,7 @@ def _names(value, parameter: str = "") -> Values:
 
 
 def _search(parameter: str, value: str) -> str:
-    return f"{url_for('movies')}?{urlencode({parameter: value}, quote_via=quote)}"
+    return f"{url_for('movies')}?{parameter}={quoted(value)}"
 
 
 def _day(value) -> str:

@@ -4,7 +4,7 @@ It is kept in the profile, and on the device for who is not logged in and for th
 hold no user.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.db.models import TextChoices
@@ -68,7 +68,7 @@ def of(request) -> Display:
 
 def of_user(request, user) -> Display:
     """As the profile says; what it says nothing of stays as it is on the device."""
-    here, stored = asdict(of_device(request)), user.preferences
+    here, stored = vars(of_device(request)), user.preferences
     return Display.read({**here, **stored, "simple": user.is_client and stored.get("simple")})
 
 
