@@ -23,7 +23,7 @@ for signal in (request_started, request_finished):
     signal.disconnect(db.close_old_connections)
 
 # The language and the time zone are asked for dozens of times a page. Django keeps them apart for
-# tasks as well as for threads, which takes ten times as long; there are only threads here.
+# tasks as well as for threads, in several calls each time; there are only threads here.
 trans_real._active = threading.local()
 timezone._active = threading.local()
 
