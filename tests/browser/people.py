@@ -57,7 +57,9 @@ class Person:
         self.the(role, name, **values).click()
 
     def type(self, label: str, text: str, role: str = "textbox"):
-        self.the(role, label).fill(text)
+        field = self.the(role, label)
+        field.click()
+        field.fill(text)
 
     def pick(self, label: str, option: str):
         """From a drop-down."""
@@ -118,6 +120,8 @@ class KeyboardPerson(Person):
 
     def tab_to(self, wanted: Locator, back: bool = False):
         """Press Tab until it has the focus, which is seen at every stop."""
+        # A message takes the focus in the first frame. Nobody presses a key before they see it.
+        self.page.evaluate("new Promise(requestAnimationFrame)")
         self.page.evaluate(STRUCTURE)
         self.page.evaluate("structure.rememberLooks()")
         focused, passed = wanted.and_(self.page.locator(":focus")), []
