@@ -84,7 +84,7 @@ class Command(BaseCommand):
                 self.load(file.name, found, ACCOUNTS if users else name, kept)
         self.say_what_is_next()
         if self.failures:
-            raise CommandError(" ".join(self.failures))
+            raise CommandError(" ".join(dict.fromkeys(self.failures)))
 
     def files(self, paths: list[Path], collection: str | None) -> list[tuple[Path, str]]:
         """The files to read, each with its collection."""
