@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from typing import TypeVar
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 import pymongo
 from django.conf import settings
@@ -52,7 +52,7 @@ def connect() -> Client:
             _("MONGODB_URI is malformed: it has to start with mongodb:// or mongodb+srv://.")
         )
     try:
-        return Client(uri, connect=False, event_listeners=[CommandLog()], **_options(uri))
+        made = Client(uri, connect=False, event_listeners=[CommandLog()], **_options(uri))
     except OSError as error:  # ssl's errors are some, too
         sentence = _("A file that MONGODB_URI names can't be used: %(reason)s.")
         raise ImproperlyConfigured(sentence % {"reason": error.strerror or error}) from error
@@ -64,11 +64,20 @@ def connect() -> Client:
                 "mongodb://user:password@host:27017/, with special characters percent-encoded."
             )
         ) from error
+    if not made.write_concern.acknowledged:
+        raise ImproperlyConfigured(
+            _(
+                "The w of MONGODB_URI has to be “majority” or a number from 1, as what is stored "
+                "is confirmed."
+            )
+        )
+    return made
 
 
 def _options(uri: str) -> dict:
     """Ours, but for those that the address has its own value of."""
-    given = {name.lower() for name, _value in parse_qsl(urlsplit(uri).query)}
+    # Not by urlsplit(), which takes one host alone.
+    given = {name.lower() for name, _value in parse_qsl(uri.partition("?")[2])}
     return {k: v for k, v in settings.MONGODB_OPTIONS.items() if k.lower() not in given}
 
 

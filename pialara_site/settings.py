@@ -50,6 +50,15 @@ def env(kind, name, default):
     return value
 
 
+def header(name: str, example: str) -> str:
+    """The variable `name` as the name of a header; "" when it is not set."""
+    value = env("str", name, "")
+    if not re.fullmatch(r"[-\w]*", value, re.ASCII):
+        sentence = gettext("%(setting)s has to be the name of a header, such as %(example)s.")
+        raise ImproperlyConfigured(sentence % {"setting": name, "example": example})
+    return value
+
+
 DEBUG = env("bool", "DEBUG", True)
 STYLEGUIDE = DEBUG  # the page for developers at /styleguide/
 VAR_DIR = (BASE_DIR / env("str", "VAR_DIR", "var")).resolve()
@@ -212,8 +221,8 @@ LOGIN_REDIRECT_URL = "home"
 OPEN_REGISTRATION = env("bool", "OPEN_REGISTRATION", False)
 # The longest-lived link, the invitation; accounts/tokens.py holds reset links to one hour.
 PASSWORD_RESET_TIMEOUT = 7 * 24 * 60 * 60
-# The header in which a trusted proxy puts the caller's address, such as X-Forwarded-For.
-CLIENT_IP_HEADER = env("str", "CLIENT_IP_HEADER", "")
+# The header in which a trusted proxy puts the caller's address.
+CLIENT_IP_HEADER = header("CLIENT_IP_HEADER", "X-Forwarded-For")
 
 SESSION_ENGINE = "accounts.sessions"
 SESSION_COOKIE_AGE = 14 * 24 * 60 * 60
@@ -239,12 +248,8 @@ SECURE_SSL_REDIRECT = env("bool", "SECURE_SSL_REDIRECT", not DEBUG)
 SECURE_HSTS_SECONDS = env("int", "SECURE_HSTS_SECONDS", 0 if DEBUG else 365 * 24 * 60 * 60)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = not DEBUG
 SECURE_HSTS_PRELOAD = not DEBUG
-# The header by which a trusted proxy says that the caller used https, such as X-Forwarded-Proto.
-if proxy_header := env("str", "HTTPS_HEADER", ""):
-    if not re.fullmatch(r"[-\w]+", proxy_header, re.ASCII):
-        raise ImproperlyConfigured(
-            gettext("HTTPS_HEADER has to be the name of a header, such as X-Forwarded-Proto.")
-        )
+# The header by which a trusted proxy says that the caller used https.
+if proxy_header := header("HTTPS_HEADER", "X-Forwarded-Proto"):
     SECURE_PROXY_SSL_HEADER = (f"HTTP_{proxy_header.upper().replace('-', '_')}", "https")
 DEFAULT_EXCEPTION_REPORTER_FILTER = "pialara_site.concealment.Concealing"
 # The only outside hosts that pages show images of, the films' posters; "none" for none. Each ends

@@ -112,6 +112,12 @@ def test_file_of_the_address_that_cannot_be_used_is_a_sentence(settings, name):
         mongo.connect()
 
 
+def test_address_that_lets_nothing_be_confirmed_is_refused(settings):
+    settings.MONGODB_URI = "mongodb://db.example.org/?w=0"
+    with pytest.raises(ImproperlyConfigured, match=r"^The w of MONGODB_URI has to be"):
+        mongo.connect()
+
+
 @pytest.mark.parametrize(
     "uri",
     [
@@ -128,6 +134,13 @@ def test_malformed_address_names_the_setting_but_never_the_password(settings, ur
     with pytest.raises(ImproperlyConfigured, match=r"^MONGODB_URI is malformed") as failure:
         mongo.connect()
     assert "p@ss" not in str(failure.value)
+
+
+@pytest.mark.parametrize("hosts", ["db.example.org,[::1]:27017", "[::1],[::2]", "ana:p℀ss@[::1]"])
+def test_address_may_have_what_no_url_has(settings, hosts):
+    settings.MONGODB_URI = f"mongodb://{hosts}/?timeoutMS=700"
+    with mongo.connect() as client:
+        assert client.options.timeout == 0.7
 
 
 @pytest.mark.parametrize(

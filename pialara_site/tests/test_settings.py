@@ -118,10 +118,11 @@ def test_trusted_origins_are_addresses(settings_of, value):
         settings_of(CSRF_TRUSTED_ORIGINS=value)
 
 
+@pytest.mark.parametrize("name", ["HTTPS_HEADER", "CLIENT_IP_HEADER"])
 @pytest.mark.parametrize("value", ["X-Forwarded-Proto: https", "X Forwarded", "https://a"])
-def test_header_of_the_proxy_is_a_name(settings_of, value):
-    with pytest.raises(ImproperlyConfigured, match=r"^HTTPS_HEADER "):
-        settings_of(HTTPS_HEADER=value)
+def test_header_of_the_proxy_is_a_name(settings_of, name, value):
+    with pytest.raises(ImproperlyConfigured, match=f"^{name} has to be the name of a header"):
+        settings_of(**{name: value})
 
 
 # The development key

@@ -156,9 +156,9 @@ def require_free_port(host: str, port: int):
         with socket.socket(family) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind((host, port))
-    except OSError as error:
-        if error.errno == errno.EADDRINUSE:
+    except (OSError, UnicodeError) as error:  # this one of what can be no name
+        if getattr(error, "errno", None) == errno.EADDRINUSE:
             sentence = _("The port %(port)d is taken; choose another with --port.")
             raise CommandError(sentence % {"port": port}) from error
-        told = {"address": f"{host}:{port}", "reason": error.strerror}
+        told = {"address": f"{host}:{port}", "reason": getattr(error, "strerror", error)}
         raise CommandError(_("Can't listen on %(address)s: %(reason)s.") % told) from error
