@@ -4,10 +4,14 @@ from django.shortcuts import render
 
 from . import display, logs
 
-RETRY_SECONDS = 5  # of a page that may be there again then
+RETRY_SECONDS = 5  # after which what answers 503 may work again
 
 
 def page(request, status: int, name: str = "", **context):
     """The page of the error `name`, or of its status."""
     context |= {"device": display.of_device(request), "request_id": logs.request_id.get()}
-    return render(request, f"errors/{name or status}.html", context, status=status)
+    context |= {"seconds": RETRY_SECONDS}
+    response = render(request, f"errors/{name or status}.html", context, status=status)
+    if status == 503:
+        response["Retry-After"] = str(RETRY_SECONDS)
+    return response

@@ -10,7 +10,6 @@ from django.http import HttpResponseNotAllowed
 from django.utils.cache import add_never_cache_headers
 
 from . import errors, resending
-from .errors import RETRY_SECONDS
 from .outages import database_down
 
 METHODS = ["GET", "HEAD", "POST"]
@@ -36,8 +35,7 @@ class DatabaseDownMiddleware:
         # Nobody can tell whether a write that was under way is stored.
         uncertain = request.method not in ("GET", "HEAD")
         sent = resending.sent(request) if request.method == "POST" else None
-        response = errors.page(request, 503, uncertain=uncertain, sent=sent, seconds=RETRY_SECONDS)
-        response["Retry-After"] = str(RETRY_SECONDS)
+        response = errors.page(request, 503, uncertain=uncertain, sent=sent)
         add_never_cache_headers(response)  # it may hold what was typed about somebody's health
         return response
 

@@ -20,7 +20,6 @@ from accounts.views import admin, client, technician
 
 from . import display, errors
 from .display import Display
-from .errors import RETRY_SECONDS
 from .forms import DisplayForm
 from .public_pages import public
 from .styleguide import examples
@@ -100,9 +99,7 @@ def styleguide(request):
 
 def bad_request(request, exception):
     if isinstance(exception, Busy):
-        response = errors.page(request, 503, "busy")
-        response["Retry-After"] = str(RETRY_SECONDS)
-        return response
+        return errors.page(request, 503, "busy")
     return errors.page(request, 413 if isinstance(exception, RequestDataTooBig) else 400)
 
 

@@ -149,7 +149,7 @@ def test_language_is_changed_from_elsewhere_only_for_who_is_nobody(anonymous, cl
 @pytest.mark.parametrize("name", ["400", "403", "404", "405", "413", "429", "500", "503", "csrf"])
 def test_error_page_has_a_drawing_and_says_what_to_do(rf, name):
     with translation.override("en"):
-        response = errors.page(rf.get("/"), 400, name, minutes=5, seconds=5)
+        response = errors.page(rf.get("/"), 400, name, minutes=5)
     page = response.content.decode()
     advice = re.search(r'<p class="block">([^<]+)</p>', page)[1]
     assert advice.endswith(".")

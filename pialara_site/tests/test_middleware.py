@@ -277,5 +277,5 @@ def test_page_of_an_outage_keeps_no_password(rf):
 
 def test_file_can_be_sent_again(rf):
     request = rf.post("/x/", {"image": SimpleUploadedFile("a.png", b"x")})
-    page = errors.page(request, 503, uncertain=True, sent=resending.sent(request), seconds=3)
+    page = errors.page(request, 503, uncertain=True, sent=resending.sent(request))
     assert '<form method="post" action="/x/" enctype="multipart/form-data">' in page.text
