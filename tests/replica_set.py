@@ -14,19 +14,21 @@ from pymongo.errors import AutoReconnect, PyMongoError
 from pialara_site import embedded
 from pialara_site.tests.processes import SECONDS, free_port, wait_until
 
+from . import fail_points
+
 NAME = "rs0"
 SETTINGS = {"electionTimeoutMillis": 2000, "heartbeatIntervalMillis": 500}
 # Small, as several sets may run at a time, and open to fail points.
 OPTIONS = [*embedded.LOCAL, "--noscripting", "--oplogSize", "64"]
-OPTIONS += ["--wiredTigerCacheSizeGB", "0.25", "--setParameter", "enableTestCommands=1"]
-OPTIONS += embedded.LIFETIME
+OPTIONS += ["--wiredTigerCacheSizeGB", "0.25", *fail_points.OPTIONS, *embedded.LIFETIME]
 
 
 class Member:
-    """One mongod with its data in `folder`."""
+    """One mongod with its data in `folder`, and with `options` of its own."""
 
-    def __init__(self, folder: Path):
+    def __init__(self, folder: Path, *options: str):
         self.folder = folder
+        self.options = options
         self.port = free_port()
         self.process = None
         self.is_frozen = False
@@ -47,7 +49,7 @@ class Member:
         """Start it, also again, without waiting until it answers."""
         (self.folder / "data").mkdir(parents=True, exist_ok=True)
         command = [embedded.binary(), "--replSet", NAME, "--port", str(self.port), *OPTIONS]
-        command += ["--dbpath", str(self.folder / "data")]
+        command += [*self.options, "--dbpath", str(self.folder / "data")]
         command += ["--logpath", str(self.folder / "mongod.log"), "--logappend"]
         self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
 
@@ -94,8 +96,8 @@ class Member:
 class ReplicaSet:
     """`with ReplicaSet(folder) as replica_set:` runs one of three members that can lead."""
 
-    def __init__(self, folder: Path, size: int = 3):
-        self.members = [Member(folder / str(n)) for n in range(size)]
+    def __init__(self, folder: Path, size: int = 3, *options: str):
+        self.members = [Member(folder / str(n), *options) for n in range(size)]
 
     @property
     def uri(self) -> str:
