@@ -7,7 +7,8 @@ from http.client import HTTPConnection, HTTPException
 from http.cookies import SimpleCookie
 from typing import NamedTuple
 from urllib.parse import urlencode
-from uuid import uuid4
+
+from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
 from .forms import Form, posted_by
 
@@ -58,7 +59,7 @@ class Browser:
     def send(self, path: str, fields: dict, files: dict | None = None) -> Page:
         """The answer to a form. Where it is not certain, the same is sent again.
 
-        `files` are {name: (file name, bytes)}. Raises Uncertain.
+        `files` are Django's, by the names of their fields. Raises Uncertain.
         """
         body, kind = _multipart(fields, files) if files else _encoded(fields)
         return self._until_certain("POST", path, body, {"Content-Type": kind})
@@ -109,14 +110,4 @@ def _encoded(fields: dict) -> tuple[bytes, str]:
 
 
 def _multipart(fields: dict, files: dict) -> tuple[bytes, str]:
-    border = uuid4().hex
-    parts = []
-    for name, values in fields.items():
-        for value in [values] if isinstance(values, str) else values:
-            head = f'--{border}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n'
-            parts.append(f"{head}{value}\r\n".encode())
-    for name, (file, data) in files.items():
-        head = f'--{border}\r\nContent-Disposition: form-data; name="{name}"; filename="{file}"'
-        parts.append(f"{head}\r\nContent-Type: image/png\r\n\r\n".encode() + data + b"\r\n")
-    parts.append(f"--{border}--\r\n".encode())
-    return b"".join(parts), f"multipart/form-data; boundary={border}"
+    return encode_multipart(BOUNDARY, fields | files), MULTIPART_CONTENT

@@ -10,6 +10,7 @@ from http import HTTPStatus
 from io import BytesIO
 
 from bson import ObjectId
+from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
 from .browser import Browser, Page, Uncertain
@@ -145,7 +146,7 @@ class Client(threading.Thread):
         self._write("assign", facts, "/users/bulk/", form, HTTPStatus.OK)
 
     def remove(self):
-        if len(self.person.heirs) < 1 or not self.person.leavers:
+        if not (self.person.heirs and self.person.leavers):
             return
         leaver, clients = self.person.leavers.pop()
         heir = self.person.heirs.pop()["email"]
@@ -180,7 +181,7 @@ class Client(threading.Thread):
         file = BytesIO()
         colour = tuple(self.chance.randbytes(3))
         Image.new("RGB", (64, 64), colour).save(file, "PNG")
-        self.comment({"image": ("colour.png", file.getvalue())})
+        self.comment({"image": SimpleUploadedFile("colour.png", file.getvalue(), "image/png")})
 
     def _write(self, what, facts, path, form, done=HTTPStatus.FOUND, files=None):
         write = Write(what, facts)
