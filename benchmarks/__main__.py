@@ -100,13 +100,9 @@ def about(options: argparse.Namespace) -> dict:
     }
 
 
-def stop(_signal, _frame):
-    raise KeyboardInterrupt
-
-
 if __name__ == "__main__":
     for each in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(each, stop)
+        signal.signal(each, signal.default_int_handler)
     try:
         main()
     except KeyboardInterrupt:

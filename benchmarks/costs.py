@@ -20,9 +20,9 @@ from .load import Failed
 
 SAMPLE = 25
 PROFILE_BYTES = 2**26
-# Views of films are written later, by a thread that no page waits for.
-READS = ("find", "aggregate", "count", "distinct", "getMore")
 REPEATABLE = ("find", "aggregate", "count", "distinct")
+# Views of films are written later, by a thread that no page waits for.
+READS = (*REPEATABLE, "getMore")
 
 
 @dataclass(frozen=True)

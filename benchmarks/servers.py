@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
@@ -25,7 +26,6 @@ SITE = FOLDER / ".site"
 
 @dataclass(frozen=True)
 class Server:
-    name: str
     port: int
     pid: int
 
@@ -48,8 +48,9 @@ class Server:
         return [worker.memory_info().rss // 1024**2 for worker in self.workers()]
 
 
-@contextlib.contextmanager
-def product(mongodb_uri: str, secret_key: str, databases: dict[str, str]) -> Iterator[Server]:
+def product(
+    mongodb_uri: str, secret_key: str, databases: dict[str, str]
+) -> AbstractContextManager[Server]:
     """As on a server that people use."""
     variables = {
         "DEBUG": "False",
@@ -61,21 +62,18 @@ def product(mongodb_uri: str, secret_key: str, databases: dict[str, str]) -> Ite
     }
     command = [sys.executable, "manage.py", "start", "--no-seed", "--workers", str(WORKERS)]
     variables |= {"MONGODB_URI": mongodb_uri, "SECRET_KEY": secret_key, **databases}
-    with running("ours", lambda port: [*command, "--port", str(port)], "/", variables) as server:
-        yield server
+    return running("ours", lambda port: [*command, "--port", str(port)], "/", variables)
 
 
-@contextlib.contextmanager
 def other(
     name: str, application: str, first: str, mongodb_uri: str, databases: dict[str, str]
-) -> Iterator[Server]:
+) -> AbstractContextManager[Server]:
     """A comparison on the same web server; it is there when the path `first` is answered."""
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--log-level", "warning"]
     command += ["--workers", str(WORKERS), "--blocking-threads", "8", application]
     variables = {"MONGODB_URI": mongodb_uri, "SECRET_KEY": "benchmark" * 6, **databases}
     variables["PYTHONPATH"] = str(SITE)
-    with running(name, lambda port: [*command, "--port", str(port)], first, variables) as server:
-        yield server
+    return running(name, lambda port: [*command, "--port", str(port)], first, variables)
 
 
 @contextlib.contextmanager
@@ -93,7 +91,7 @@ def running(name: str, command, first: str, variables: dict[str, str]) -> Iterat
         )
     try:
         wait_for(port, first, process, log)
-        yield Server(name, port, process.pid)
+        yield Server(port, process.pid)
     finally:
         process.terminate()
         try:

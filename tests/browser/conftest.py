@@ -110,8 +110,7 @@ def visit(request, visitors, stage):
     with ExitStack() as contexts:
 
         def visit(wanted, role, language="es"):
-            stage.forget_attempts()
-            stage.fail_to_log_in(THROTTLED)
+            stage.throttle(THROTTLED)
             site = request.getfixturevalue(wanted.site)
             context = contexts.enter_context(visitors.context(role, language, site))
             page = context.new_page()

@@ -70,8 +70,7 @@ def main(prefixes: list[str]):
 
 def take(visitors, stage, site, wanted, role: str, language: str) -> list[str]:
     """The names of the files with a page's pictures in one language."""
-    stage.forget_attempts()
-    stage.fail_to_log_in(THROTTLED)
+    stage.throttle(THROTTLED)
     names = []
     with visitors.context(role, language, site) as context:
         page = context.new_page()

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.request import Request
@@ -48,15 +48,12 @@ class Site:
         return Server(self.folder / "mongodb").uri
 
 
-@contextmanager
-def demo(folder: Path) -> Iterator[Site]:
+def demo(folder: Path) -> AbstractContextManager[Site]:
     """What `manage.py start` gives to somebody who tries PIA Lara."""
-    with _running(folder, _start("--no-input")) as site:
-        yield site
+    return _running(folder, _start("--no-input"))
 
 
-@contextmanager
-def production(folder: Path, mongodb_uri: str) -> Iterator[Site]:
+def production(folder: Path, mongodb_uri: str) -> AbstractContextManager[Site]:
     """A centre's site: compressed files, secure cookies. Chromium trusts http on localhost."""
     variables = {
         "DEBUG": "False",
@@ -65,24 +62,19 @@ def production(folder: Path, mongodb_uri: str) -> Iterator[Site]:
         "SECURE_SSL_REDIRECT": "False",
         "MONGODB_URI": mongodb_uri,
     }
-    with _running(folder, _start("--no-seed"), name="localhost", **variables) as site:
-        yield site
+    return _running(folder, _start("--no-seed"), name="localhost", **variables)
 
 
-@contextmanager
-def without_database(folder: Path) -> Iterator[Site]:
+def without_database(folder: Path) -> AbstractContextManager[Site]:
     """A site whose MongoDB is down."""
     variables = {"MONGODB_URI": "mongodb://127.0.0.1:1/", "MONGODB_TIMEOUT_MS": "100"}
-    with _running(folder, _granian, **variables) as site:
-        yield site
+    return _running(folder, _granian, **variables)
 
 
-@contextmanager
-def unprepared(folder: Path, mongodb_uri: str) -> Iterator[Site]:
+def unprepared(folder: Path, mongodb_uri: str) -> AbstractContextManager[Site]:
     """A site whose database nobody made ready, so that a search for words is an error."""
     variables = {"MONGODB_URI": mongodb_uri, "MFLIX_DB_NAME": "test_unprepared"}
-    with _running(folder, _granian, **variables) as site:
-        yield site
+    return _running(folder, _granian, **variables)
 
 
 def _start(*arguments: str):

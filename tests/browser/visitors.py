@@ -120,15 +120,12 @@ class Stage:
         own = self.names[f"comment_{role}"] if role in LOGINS else ""
         return path.format(**self.names, comment=own)
 
-    def forget_attempts(self):
-        """Failed logins of other tests don't count."""
-        self.mongodb.pialara.login_attempts.delete_many({})
-
-    def fail_to_log_in(self, address: str):
-        now = datetime.now(UTC)
+    def throttle(self, address: str):
+        """Too many logins of this address alone have failed; those of other tests don't count."""
+        attempts, now = self.mongodb.pialara.login_attempts, datetime.now(UTC)
+        attempts.delete_many({})
         later = now + timedelta(minutes=5)
-        attempts = {"_id": f"email:{address}", "times": [now] * 5, "expires": later}
-        self.mongodb.pialara.login_attempts.insert_one(attempts)
+        attempts.insert_one({"_id": f"email:{address}", "times": [now] * 5, "expires": later})
 
 
 def mailed_link(site: Site, address: str) -> str:
