@@ -113,3 +113,21 @@ def test_frozen_primary_is_not_believed(replica_set, database):
     before = stream.last(topic)
     database.theaters.insert_one({})
     wait_until(lambda: stream.is_current() and stream.last(topic) > before)
+
+
+def test_who_leads_no_more_is_not_believed(replica_set, database):
+    stream = Stream(database)
+    Thread(target=stream.follow, name="changes-gave-way", daemon=True).start()
+    wait_until(stream.is_current)
+    old = replica_set.primary()
+    replica_set.step_down()
+    wait_until(lambda: replica_set.client.primary not in (None, ("127.0.0.1", old.port)))
+    old.fail_point("stopReplProducer", "alwaysOn")  # it copies nothing any more, as on a slow disk
+    try:
+        topic = Topic.of(database.theaters)
+        before = stream.last(topic)
+        database.theaters.insert_one({})
+        wait_until(lambda: stream.is_current() and stream.last(topic) > before)
+    finally:
+        old.fail_point("stopReplProducer", "off")
+    replica_set.wait_until_whole()
