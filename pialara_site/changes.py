@@ -99,7 +99,8 @@ def key_of(change: dict) -> str | None:
     match change["ns"]["coll"]:
         case "movies" if "documentKey" in change:
             return _plain(change["documentKey"]["_id"])
-        case "comments" if document is not None:
+        # A replacement may take a comment to another film; only the new one is named.
+        case "comments" if document is not None and change["operationType"] != "replace":
             return _plain(document.get("movie_id")) or NOBODY
         # A client who goes to another technician concerns the old one as well, whom neither such an
         # update nor a replacement names.

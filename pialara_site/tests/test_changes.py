@@ -97,6 +97,7 @@ def test_new_comment_is_of_its_film(films, changed):
     "action",
     [
         lambda comments: comments.update_one({"_id": 1}, {"$set": {"text": "edited"}}),
+        lambda comments: comments.replace_one({"_id": 1}, {"movie_id": OTHER_FILM}),
         lambda comments: comments.delete_one({"_id": 1}),
         lambda comments: comments.drop(),
     ],
