@@ -58,6 +58,10 @@ _RELEVANT = {
 _UPDATED = {
     "$map": {"input": {"$objectToArray": "$updateDescription.updatedFields"}, "in": "$$this.k"}
 }
+# Arrays that an update with a pipeline cuts short are told of apart.
+_CUT = {
+    "$map": {"input": {"$ifNull": ["$updateDescription.truncatedArrays", []]}, "in": "$$this.field"}
+}
 _TOLD = {
     "clusterTime": 1,
     "operationType": 1,
@@ -66,7 +70,7 @@ _TOLD = {
     "documentKey._id": 1,
     "fullDocument.movie_id": 1,
     "fullDocument.parent": 1,
-    "updated": {"$concatArrays": [_UPDATED, "$updateDescription.removedFields"]},
+    "updated": {"$concatArrays": [_UPDATED, "$updateDescription.removedFields", _CUT]},
 }
 
 logger = logging.getLogger(__name__)

@@ -87,6 +87,14 @@ def test_film_that_loses_a_field_beside_has_changed(films, changed):
     assert titled == "movies ++- comments ---"
 
 
+def test_film_whose_list_is_cut_short_beside_has_changed(films, changed):
+    database, _stream = films
+    database.movies.update_one({"_id": FILM}, {"$set": {"genres": ["Drama", "War"]}})
+    fewer = {"genres": {"$slice": ["$genres", 1]}, "num_mflix_comments": 1}
+    cut = changed(lambda: database.movies.update_one({"_id": FILM}, [{"$set": fewer}]))
+    assert cut == "movies ++- comments ---"
+
+
 def test_new_comment_is_of_its_film(films, changed):
     database, _stream = films
     commented = changed(lambda: database.comments.insert_one({"movie_id": FILM}))
