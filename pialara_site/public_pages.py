@@ -120,8 +120,13 @@ class PublicPagesMiddleware:
         return _response(request, page)
 
 
-@lru_cache(maxsize=1000)
 def _match(path: str) -> ResolverMatch | None:
+    """No public page has a long address, and what callers make up takes memory for good."""
+    return _resolved(path) if len(path) <= LONGEST_ADDRESS else None
+
+
+@lru_cache(maxsize=1000)
+def _resolved(path: str) -> ResolverMatch | None:
     try:
         return resolve(path)
     except Resolver404:
@@ -170,9 +175,13 @@ def _page(request, response, seconds: float, encoding: str) -> Page:
     return Page(headers, body, getattr(request, "page_seconds", seconds))
 
 
-@lru_cache(maxsize=100)
 def _encoding(accepted: str) -> str:
-    """The name of the compression for who accepts these; "" for none."""
+    """The name of the compression for who accepts these; "" for none, as for a very long text."""
+    return _compression(accepted) if len(accepted) <= LONGEST_ADDRESS else ""
+
+
+@lru_cache(maxsize=100)
+def _compression(accepted: str) -> str:
     return next((name for name, takes in _TAKES.items() if takes.search(accepted)), "")
 
 

@@ -370,6 +370,17 @@ def test_what_callers_make_up_is_not_kept(anonymous):
     assert len(public_pages.pages._entries) <= before + 2
 
 
+@pytest.mark.usefixtures("keeping")
+def test_nothing_long_that_callers_make_up_is_remembered(anonymous):
+    public_pages._resolved.cache_clear()
+    public_pages._compression.cache_clear()
+    for number in range(20):
+        anonymous.get(f"/{number}{'x' * 1000}/")
+        anonymous.get("/mflix/", headers={"Accept-Encoding": f"br{number}{'x' * 1000}, br"})
+    assert public_pages._resolved.cache_info().currsize < 20
+    assert public_pages._compression.cache_info().currsize < 20
+
+
 def test_own_page_is_not_compressed(cliente):
     """It holds a token, which its length would tell to who can make it send a guess along."""
     response = cliente.get("/mflix/", headers={"Accept-Encoding": "br"})
