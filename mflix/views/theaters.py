@@ -31,6 +31,7 @@ def theaters_list(request):
         total = theaters.count(search)
     except theaters.NotIndexed:
         form.add_error(None, NOT_INDEXED)
+        request.page_seconds = 0  # nobody tells when the index is there
         search = replace(search, point=None)
         total = theaters.count(search)
     page = Page(request.GET.get("page", ""), min(total, theaters.MOST), theaters.PER_PAGE)

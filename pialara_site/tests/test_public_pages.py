@@ -17,7 +17,7 @@ from mflix.comments import comments
 from mflix.movies import movies
 from mflix.tests.mothers import a_movie
 from mflix.theaters import theaters
-from pialara_site import cache, display, public_pages
+from pialara_site import cache, display, public_pages, schema
 from pialara_site.display import Display
 from tests.mothers import PASSWORD, a_client, a_technician, an_administrator
 
@@ -150,6 +150,19 @@ def test_hundred_who_ask_at_once_make_one_query(commands, film):
         answers = list(people.map(lambda _n: Client().get(path).content, range(100)))
     assert len(set(answers)) == 1
     assert [str(command) for command in seen] == ["aggregate movies"]
+
+
+@pytest.mark.usefixtures("keeping")
+def test_distances_are_back_as_soon_as_they_have_an_index(anonymous, heard):
+    theaters.insert_one({"location": {"geo": {"type": "Point", "coordinates": [-0.7, 38.3]}}})
+    theaters.drop_indexes()
+    heard()
+    path, english = "/mflix/theaters/?lat=38.3&lng=-0.7", {"accept-language": "en"}
+    try:
+        assert "has no index for them" in anonymous.get(path, headers=english).text
+    finally:
+        schema.ensure()
+    assert "has no index for them" not in anonymous.get(path, headers=english).text
 
 
 # Nobody gets another's page
