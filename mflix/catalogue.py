@@ -4,6 +4,7 @@ These take most of the time, so those of a search are kept until a film changes.
 tell how the best films are found, and take a command of their own.
 """
 
+import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -77,7 +78,9 @@ def _best(search: Search, cursor: Cursor) -> Page:
 
 def _kept(search: Search, count: Callable[[], Facets]) -> Facets:
     """The numbers beside the list that a search finds."""
-    return cache.shared.get((__name__, search), count, [Topic.of(movies)])
+    # A search that somebody makes up may be of 100 values, and only what is kept is bounded.
+    key = hashlib.blake2b(repr(search).encode()).digest()
+    return cache.shared.get((__name__, key), count, [Topic.of(movies)])
 
 
 def rows(search: Search, cursor: Cursor) -> list[dict]:

@@ -23,6 +23,7 @@ from mflix.tests.pages import (
     text,
     walk,
 )
+from pialara_site import cache
 from tests.fail_points import failing
 
 EVERYBODY = ["anonymous", "cliente", "tecnico", "admin"]
@@ -889,3 +890,10 @@ def test_numbers_of_all_films_are_kept_until_a_film_changes(caching, anonymous, 
     a_movie(genres=["Western"])
     heard()
     assert FilmsPage(anonymous).total == 2
+
+
+def test_numbers_that_are_kept_take_no_room_for_what_was_typed(caching, anonymous):
+    names = ["cast", "country", "director", "genre", "language"]
+    anonymous.get("/mflix/", {name: [f"{n}{'x' * 90}" for n in range(20)] for name in names})
+    [(_module, key)] = cache.shared._entries
+    assert len(key) <= 64
