@@ -22,6 +22,7 @@ from pymongo.errors import (
     PyMongoError,
 )
 from pymongo.read_concern import ReadConcern
+from pymongo.read_preferences import ReadPreference
 from pymongo.write_concern import WriteConcern
 
 from pialara_site import embedded
@@ -85,7 +86,13 @@ def database(setting: str) -> Database:
     """The database whose name is in this setting."""
     try:
         # What a majority has: no page shows what a primary that dies may take along.
-        return client.get_database(getattr(settings, setting), read_concern=ReadConcern("majority"))
+        # From the primary, also where the address says otherwise: a secondary may not have yet what
+        # the change stream, which may come from another one, has told of.
+        return client.get_database(
+            getattr(settings, setting),
+            read_preference=ReadPreference.PRIMARY,
+            read_concern=ReadConcern("majority"),
+        )
     except InvalidName as error:
         sentence = _("%(setting)s is not a name for a database: %(reason)s.")
         raise ImproperlyConfigured(sentence % {"setting": setting, "reason": error}) from error
