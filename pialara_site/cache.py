@@ -102,6 +102,9 @@ class Cache:
 
     def _keep(self, key: Hashable, entry: Entry):
         with self._lock:
+            there = self._entries.get(key)
+            if there and there.made > entry.made:
+                return  # what took longer began before a change, and this after it
             self._drop(key)
             if len(entry.pickled) > self.most_bytes:
                 return

@@ -98,6 +98,7 @@ def test_who_asks_after_a_change_does_not_wait_for_what_began_before_it(films, h
         assert films(Computed("new")) == "new"
         may_end.set()
         assert early.result() == "too old"
+    assert films(Computed("newer")) == "new"
 
 
 def test_all_who_ask_at_once_make_one_computation(films):
