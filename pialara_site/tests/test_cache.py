@@ -143,6 +143,17 @@ def test_entry_ends_after_its_seconds(clock):
     assert kept.get("key", compute, (), seconds=10) == "b"
 
 
+def test_entry_is_as_old_as_what_it_was_read_from(clock):
+    def slow():
+        clock.now += 5
+        return "a"
+
+    kept, compute = Cache(), Computed("b")
+    kept.get("key", slow, (), seconds=10)
+    clock.now += 5
+    assert kept.get("key", compute, (), seconds=10) == "b"
+
+
 def test_entry_may_tell_its_seconds(clock):
     kept, compute = Cache(), Computed(10, 20)
     kept.get("key", compute, (), seconds=float)

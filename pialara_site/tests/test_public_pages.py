@@ -114,6 +114,26 @@ def test_comment_ends_the_page_of_its_film_alone(anonymous, commands, heard, fil
 
 
 @pytest.mark.usefixtures("keeping")
+def test_number_of_comments_that_is_put_right_ends_the_page_of_its_film(anonymous, heard, film):
+    counted = film(num_mflix_comments=7)
+    path = f"/mflix/movies/{counted}/"
+    before = anonymous.get(path).content
+    movies.update_one({"_id": counted}, {"$set": {"num_mflix_comments": 8}})
+    heard()
+    assert anonymous.get(path).content != before
+
+
+@pytest.mark.usefixtures("keeping")
+def test_change_of_a_film_that_is_like_another_ends_the_page_of_that(anonymous, heard, film):
+    like = film(title="Before", genres=["Drama"], cast=["Ana"])
+    path = f"/mflix/movies/{film(genres=['Drama'], cast=['Ana'])}/"
+    assert "Before" in anonymous.get(path).text
+    movies.update_one({"_id": like}, {"$set": {"title": "Afterwards"}})
+    heard()
+    assert "Afterwards" in anonymous.get(path).text
+
+
+@pytest.mark.usefixtures("keeping")
 def test_cinema_that_is_new_ends_their_list(anonymous, heard):
     anonymous.get("/mflix/theaters/")
     theaters.insert_one({"theaterId": 7, "location": {"address": {"city": "Elche"}}})
