@@ -113,6 +113,10 @@ class Cache:
             while self._bytes > self.most_bytes or len(self._entries) > self.most_entries:
                 self._drop(next(iter(self._entries)))
 
+    def drop(self, key: Hashable):
+        with self._lock:
+            self._drop(key)
+
     def _drop(self, key: Hashable):
         if dropped := self._entries.pop(key, None):
             self._bytes -= len(dropped.pickled)

@@ -9,6 +9,7 @@ import hashlib
 import re
 from collections.abc import Callable, Hashable, Iterable
 from functools import lru_cache, partial
+from http import HTTPStatus
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -110,6 +111,8 @@ class PublicPagesMiddleware:
         try:
             page = pages.get((*key, encoding), ask, topics, attrgetter("seconds"), when_away=True)
         except NotKept:
+            if own and own[0].status_code == HTTPStatus.NOT_FOUND:
+                pages.drop((*key, encoding))  # or it would be back while the database is away
             return own[0] if own else self.get_response(request)
         except PyMongoError as error:
             if own:

@@ -434,6 +434,19 @@ def test_page_is_shown_as_it_was_last(anonymous, clock, away, film):
 
 
 @pytest.mark.usefixtures("keeping")
+def test_film_that_is_gone_is_not_back_then(anonymous, away, heard, film):
+    gone = film()
+    path = f"/mflix/movies/{gone}/"
+    anonymous.get(path)
+    movies.delete_one({"_id": gone})
+    heard()
+    assert anonymous.get(path).status_code == 404
+    away()
+    anonymous.raise_request_exception = False
+    assert anonymous.get(path).status_code == 503
+
+
+@pytest.mark.usefixtures("keeping")
 def test_page_that_nobody_saw_before_is_a_503(anonymous, away):
     away()
     anonymous.raise_request_exception = False
