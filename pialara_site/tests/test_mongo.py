@@ -16,6 +16,7 @@ from pymongo.errors import (
     OperationFailure,
     ServerSelectionTimeoutError,
 )
+from pymongo.read_preferences import ReadPreference
 
 from accounts import attempts, audit, sessions, users
 from mflix import comments
@@ -110,6 +111,13 @@ def test_file_of_the_address_that_cannot_be_used_is_a_sentence(settings, name):
     settings.MONGODB_URI = f"mongodb://db.example.org/?tls=true&tlsCAFile={name}"
     with pytest.raises(ImproperlyConfigured, match=r"^A file that MONGODB_URI names can't be used"):
         mongo.connect()
+
+
+def test_address_sends_no_reads_to_secondaries(settings, monkeypatch):
+    settings.MONGODB_URI = "mongodb://db.example.org/?readPreference=secondary"
+    with mongo.connect() as client:
+        monkeypatch.setattr(mongo, "client", client)
+        assert mongo.database("MFLIX_DB_NAME").read_preference == ReadPreference.PRIMARY
 
 
 def test_address_that_lets_nothing_be_confirmed_is_refused(settings):
