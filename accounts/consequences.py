@@ -34,7 +34,7 @@ _SESSIONS = ngettext_lazy("%(n)s open session will end.", "%(n)s open sessions w
 
 
 def of_deleting(detail: Detail, is_own: bool = False) -> list[str]:
-    """What users.delete() will do; a detail with technicians is of a page that offers them."""
+    """What lifecycle.delete() will do; a detail with technicians is of a page that offers them."""
     user = detail.user
     numbers = (
         (_CLIENTS_OR_HEIR if detail.technicians else _CLIENTS, detail.clients),
@@ -117,7 +117,7 @@ _STAY = {
 
 
 def of_changing(people: list[User], form: BulkForm, by: User) -> list[str]:
-    """What users.change_many() will do to the `people` who were found of those in the form."""
+    """What lifecycle.change_many() will do to the `people` who were found of those in the form."""
     refused = form.refused(people, by)
     staying = {user for user, _reason in refused}
     changed = [user for user in people if user not in staying]

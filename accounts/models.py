@@ -45,8 +45,8 @@ def normal(email: str) -> str:
 class User(AbstractBaseUser):
     """An inert value, built from a document of the users collection by `from_document`.
 
-    It has no table, and Django's manager has no database; accounts/users.py reads and writes. The
-    fields are named as they are stored (docs/data.md).
+    It has no table, and Django's manager has no database; users.py and lifecycle.py read and write.
+    The fields are named as they are stored (docs/data.md).
     """
 
     _id = ObjectIdField(primary_key=True)
@@ -152,10 +152,10 @@ class User(AbstractBaseUser):
         return check_password(raw_password, self.password)
 
     def save(self, *args, **kwargs):
-        raise NotImplementedError("Users are stored by accounts.users.")
+        raise NotImplementedError("Users are stored by accounts.lifecycle.")
 
     def delete(self, *args, **kwargs):
-        raise NotImplementedError("Users are deleted by accounts.users.")
+        raise NotImplementedError("Users are deleted by accounts.lifecycle.")
 
 
 def django_hash(stored: str) -> str:

@@ -15,7 +15,7 @@ from pymongo import ASCENDING, DESCENDING, IndexModel
 from pymongo.client_session import ClientSession
 from pymongo.errors import DuplicateKeyError
 
-from accounts import audit
+from accounts import audit, users
 from accounts.attempts import Limit
 from accounts.audit import Action, Actor
 from accounts.models import User, normal
@@ -223,8 +223,6 @@ def create(
             return _id
         # The browser's Back button brought the form again, or the id is somebody else's.
         doc["_id"] = ObjectId()
-
-    from accounts import users  # which imports this module
 
     def insert(session):
         # Who is deleted or renamed meanwhile is so in this comment too.

@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 
 from pialara_site.forms import Grouped
 
-from .. import attempts, history, users
+from .. import attempts, history, lifecycle, users
 from ..audit import Actor
 from ..emails import ImportedEmail
 from ..models import User, normal
@@ -76,12 +76,12 @@ class CreateForm(PersonFields, ClientFields, FirstPasswordField):
         fields = {**self.cleaned_data, **fixed}
         try:
             new_id = fields.pop("id")
-            return users.create(fields, by, new_id, may_inherit=self.may_inherit)
-        except users.EmailTaken:
+            return lifecycle.create(fields, by, new_id, may_inherit=self.may_inherit)
+        except lifecycle.EmailTaken:
             self.add_error("email", EMAIL_TAKEN)
-        except users.EmailLeft:
+        except lifecycle.EmailLeft:
             self.add_error("email", EMAIL_LEFT)
-        except users.NoSuchTechnician:
+        except lifecycle.NoSuchTechnician:
             self.add_error(None, NO_TECHNICIAN)
         return None
 
@@ -121,16 +121,16 @@ class EditForm(PersonFields):
         """The user as it is now, or None with errors at the form. Raises NoSuchUser."""
         fields = {field: self.cleaned_data[field] for field in self.stored_fields()}
         try:
-            return users.update(
+            return lifecycle.update(
                 self.user.pk, fields, by, seen=self.cleaned_data["version"], **options
             )
-        except users.EmailTaken:
+        except lifecycle.EmailTaken:
             self.add_error("email", EMAIL_TAKEN)
-        except users.EmailLeft:
+        except lifecycle.EmailLeft:
             self.add_error("email", EMAIL_LEFT)
-        except users.NoSuchTechnician:
+        except lifecycle.NoSuchTechnician:
             self.add_error(None, NO_TECHNICIAN)
-        except users.LastAdministrator:
+        except lifecycle.LastAdministrator:
             self.add_error(None, LAST_ADMINISTRATOR)
         except users.ChangedMeanwhile as changed:
             self._show_both(changed.user)

@@ -9,7 +9,7 @@ from mflix import genres
 from pialara_site.forms import DisplayForm, Grouped
 from pialara_site.stored import text
 
-from .. import users
+from .. import lifecycle
 from ..audit import Actor
 from .fields import NewPasswordForm, Whose, check_own_password, own_password
 
@@ -76,7 +76,7 @@ class PasswordChangeForm(NewPasswordForm):
         return self.cleaned_data["old_password"]
 
     def save(self, by: Actor, keep: str):
-        users.set_password(self.user, self.cleaned_data["new_password1"], by, keep)
+        lifecycle.set_password(self.user, self.cleaned_data["new_password1"], by, keep)
 
 
 class DeleteAccountForm(Whose, forms.Form):

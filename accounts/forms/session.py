@@ -5,7 +5,7 @@ from django.contrib.auth import authenticate
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from .. import attempts, users
+from .. import attempts, lifecycle
 from ..audit import Actor
 from ..models import normal
 from ..requests import client_ip, household
@@ -88,11 +88,11 @@ class RegisterForm(PersonFields, FirstPasswordField):
         entered = attempts.PER_ADDRESS.enter(address)
         with attempts.looked_at((attempts.PER_ADDRESS, address, entered)):
             try:
-                users.create(fields, _id=new_id, ip=client_ip(request))
-            except users.EmailTaken:
+                lifecycle.create(fields, _id=new_id, ip=client_ip(request))
+            except lifecycle.EmailTaken:
                 self.add_error("email", EMAIL_TAKEN)
                 return None
-            except users.EmailLeft:
+            except lifecycle.EmailLeft:
                 self.add_error("email", EMAIL_LEFT)
                 return None
             # The form may have been sent twice, or with an id that is somebody else's.
@@ -118,4 +118,4 @@ class LinkPasswordForm(NewPasswordForm):
 
     def save(self, ip: str):
         by = Actor(str(self.user), self.user.email, self.user.pk, ip)
-        users.set_password(self.user, self.cleaned_data["new_password1"], by)
+        lifecycle.set_password(self.user, self.cleaned_data["new_password1"], by)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from bson import ObjectId
 
-from accounts import audit, users
+from accounts import audit, lifecycle, users
 from accounts.sessions import sessions
 from conftest import logged_in
 from tests.mothers import a_client, a_technician, an_administrator, document_of
@@ -268,9 +268,9 @@ def test_technician_who_left_meanwhile_is_a_sentence(admin, monkeypatch):
     technician, client = a_technician(), a_client()
 
     def gone(*args):
-        raise users.NoSuchTechnician
+        raise lifecycle.NoSuchTechnician
 
-    monkeypatch.setattr("accounts.users._hold_technician", gone)
+    monkeypatch.setattr("accounts.lifecycle._hold_technician", gone)
     response = confirm(admin, "assign", [client], parent=technician.email)
     assert response.headers["Location"] == "/users/"
     assert document_of(client)["parent"] is None
@@ -299,7 +299,7 @@ def test_administrator_who_is_none_any_more_changes_nobody(admin):
     user = a_client()
     former = audit.Actor("Former", "former@example.org", a_technician().pk)
     with pytest.raises(users.NoSuchUser):
-        users.change_many([user.pk], {"estado": "suspendido"}, former, lambda user: None)
+        lifecycle.change_many([user.pk], {"estado": "suspendido"}, former, lambda user: None)
     assert states(user) == ["activo"]
 
 

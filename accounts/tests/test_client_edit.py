@@ -9,7 +9,7 @@ from django.core import mail
 from django.utils.html import strip_tags
 
 from accounts import audit
-from accounts import users as module
+from accounts import lifecycle as module
 from accounts.users import users
 from conftest import logged_in
 from mflix.tests.mothers import a_comment, a_movie

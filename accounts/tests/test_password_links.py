@@ -11,8 +11,9 @@ from django.test import Client
 
 from accounts import audit, mail, sessions
 from accounts.audit import Actor
+from accounts.lifecycle import set_password
 from accounts.tokens import invitation_tokens, reset_tokens
-from accounts.users import NoSuchUser, by_id, set_password, users
+from accounts.users import NoSuchUser, by_id, users
 from conftest import logged_in
 from tests.mothers import PASSWORD, a_client, a_document, document_of, stored
 
@@ -359,7 +360,7 @@ def test_link_whose_user_vanishes_meanwhile_is_a_dead_one(ana, monkeypatch):
     def vanish(*args, **options):
         raise NoSuchUser(ana.pk)
 
-    monkeypatch.setattr("accounts.users.set_password", vanish)
+    monkeypatch.setattr("accounts.lifecycle.set_password", vanish)
     new = {"new_password1": "a quite new one 8", "new_password2": "a quite new one 8"}
     assert browser.post(page, new).context["validlink"] is False
 

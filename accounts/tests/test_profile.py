@@ -300,7 +300,7 @@ def test_ten_megabytes_in_a_field_are_refused(cliente):
 
 
 def test_user_who_is_deleted_while_saving_gets_404(cliente, monkeypatch):
-    from accounts import users as module
+    from accounts import lifecycle as module
 
     original = module.update
 

@@ -7,7 +7,7 @@ from threading import Barrier
 import pytest
 from bson import ObjectId
 
-from accounts import audit, contacts, users
+from accounts import audit, contacts, lifecycle, users
 from accounts.audit import Actor
 from accounts.roles import Role
 from conftest import logged_in
@@ -18,9 +18,9 @@ from tests.mothers import a_client, a_technician, an_administrator, document_of
 
 ROUNDS = range(6)
 REFUSED = (
-    users.EmailTaken,
-    users.LastAdministrator,
-    users.NoSuchTechnician,
+    lifecycle.EmailTaken,
+    lifecycle.LastAdministrator,
+    lifecycle.NoSuchTechnician,
     users.NoSuchUser,
     users.ChangedMeanwhile,
 )
@@ -59,11 +59,11 @@ def fail(*args, **kwargs):
 
 
 def deleted(technician):
-    return users.delete(technician.pk, SOMEBODY)
+    return lifecycle.delete(technician.pk, SOMEBODY)
 
 
 def demoted(technician):
-    return users.update(technician.pk, {"rol": Role.CLIENTE}, SOMEBODY)
+    return lifecycle.update(technician.pk, {"rol": Role.CLIENTE}, SOMEBODY)
 
 
 LEAVING = [deleted, demoted]
@@ -75,14 +75,14 @@ LEAVING = [deleted, demoted]
 @pytest.mark.parametrize("_round", ROUNDS)
 def test_of_four_who_take_an_email_at_once_one_gets_it(_round):
     fields = {"nombre": "Eva", "email": "eva@example.org", "rol": Role.CLIENTE}
-    results = at_once(*[lambda: users.create(fields)] * 4)
-    assert refusals(results) == [users.EmailTaken] * 3
+    results = at_once(*[lambda: lifecycle.create(fields)] * 4)
+    assert refusals(results) == [lifecycle.EmailTaken] * 3
     assert users.users.count_documents({"email": "eva@example.org"}) == 1
 
 
 def test_only_the_winner_of_an_email_is_in_the_audit_log():
     fields = {"nombre": "Eva", "email": "eva@example.org", "rol": Role.CLIENTE}
-    at_once(*[lambda: users.create(fields)] * 4)
+    at_once(*[lambda: lifecycle.create(fields)] * 4)
     assert audit.entries.count_documents({"action": "create"}) == 1
 
 
@@ -91,23 +91,23 @@ def test_the_same_form_sent_twice_at_once_makes_one_user_and_no_error(_round):
     fields = {"nombre": "Eva", "email": "eva@example.org", "rol": Role.CLIENTE}
     made = a_client().pk  # any fresh id
     users.users.delete_one({"_id": made})
-    results = at_once(*[lambda: users.create(fields, _id=made)] * 3)
+    results = at_once(*[lambda: lifecycle.create(fields, _id=made)] * 3)
     assert {user.pk for user in results} == {made}
 
 
 def test_the_same_form_sent_again_meets_its_user_who_has_written_meanwhile():
     fields, made = {"nombre": "Eva", "email": "eva@example.org", "rol": Role.CLIENTE}, ObjectId()
-    eva = users.create(fields, _id=made)
+    eva = lifecycle.create(fields, _id=made)
     a_comment(a_movie(), eva)
-    assert users.create(fields, _id=made) == eva
+    assert lifecycle.create(fields, _id=made) == eva
 
 
 @pytest.mark.parametrize("_round", ROUNDS)
 def test_of_two_who_change_to_an_email_at_once_one_gets_it(_round):
     people = [a_client(), a_client()]
     wanted = {"email": "eva@example.org"}
-    results = at_once(*[lambda p=p: users.update(p.pk, wanted, SOMEBODY) for p in people])
-    assert refusals(results) == [users.EmailTaken]
+    results = at_once(*[lambda p=p: lifecycle.update(p.pk, wanted, SOMEBODY) for p in people])
+    assert refusals(results) == [lifecycle.EmailTaken]
 
 
 @pytest.mark.parametrize("caller", ["admin", "tecnico"])
@@ -123,24 +123,28 @@ def test_loser_of_an_email_reads_a_sentence_at_the_field(request, caller):
 
 
 def creating(user, by):
-    return lambda: users.create({"nombre": "E", "email": "e@e.example", "rol": Role.CLIENTE}, by)
+    return lambda: lifecycle.create(
+        {"nombre": "E", "email": "e@e.example", "rol": Role.CLIENTE}, by
+    )
 
 
 def editing(user, by):
-    return lambda: users.update(user.pk, {"email": "e@e.example", "estado": "inactivo"}, by)
+    return lambda: lifecycle.update(user.pk, {"email": "e@e.example", "estado": "inactivo"}, by)
 
 
 def setting_a_password(user, by):
-    return lambda: users.set_password(user, "another one", by)
+    return lambda: lifecycle.set_password(user, "another one", by)
 
 
 def changing_many(user, by):
     admin = actor_of(an_administrator())  # nobody else does it
-    return lambda: users.change_many([user.pk], {"estado": "inactivo"}, admin, lambda user: None)
+    return lambda: lifecycle.change_many(
+        [user.pk], {"estado": "inactivo"}, admin, lambda user: None
+    )
 
 
 def deleting(user, by):
-    return lambda: users.delete(user.pk, by)
+    return lambda: lifecycle.delete(user.pk, by)
 
 
 def adding_a_contact(user, by):
@@ -195,7 +199,7 @@ def traces(technician, client) -> tuple:
 @pytest.mark.parametrize(
     "step",
     [
-        "accounts.users._move_clients",
+        "accounts.lifecycle._move_clients",
         "mflix.comments.change_author",
         "accounts.sessions.end_all",
         "accounts.audit.record",
@@ -209,7 +213,7 @@ def test_failure_in_the_middle_of_a_technicians_change_changes_nothing(
     monkeypatch.setattr(step, fail)
     change = {"email": "new@example.org", "estado": "suspendido"}
     with pytest.raises(RuntimeError, match="injected"):
-        users.update(technician.pk, change, SOMEBODY)
+        lifecycle.update(technician.pk, change, SOMEBODY)
     assert traces(*technician_with_traces) == before
 
 
@@ -217,8 +221,8 @@ def test_taken_email_moves_neither_clients_nor_comments(technician_with_traces):
     a_client(email="new@example.org")
     technician, _client = technician_with_traces
     before = traces(*technician_with_traces)
-    with pytest.raises(users.EmailTaken):
-        users.update(technician.pk, {"email": "new@example.org"}, SOMEBODY)
+    with pytest.raises(lifecycle.EmailTaken):
+        lifecycle.update(technician.pk, {"email": "new@example.org"}, SOMEBODY)
     assert traces(*technician_with_traces) == before
 
 
@@ -240,8 +244,8 @@ def test_client_added_while_the_technicians_email_changes_is_not_lost(_round):
     technician = a_technician(email="old@example.org")
     fields = {"nombre": "Eva", "email": "eva@example.org", "rol": Role.CLIENTE}
     at_once(
-        lambda: users.update(technician.pk, {"email": "new@example.org"}, SOMEBODY),
-        lambda: users.create({**fields, "parent": "old@example.org"}),
+        lambda: lifecycle.update(technician.pk, {"email": "new@example.org"}, SOMEBODY),
+        lambda: lifecycle.create({**fields, "parent": "old@example.org"}),
     )
     assert users.users.count_documents({"parent": "old@example.org"}) == 0
 
@@ -255,10 +259,10 @@ def test_client_assigned_while_the_technician_leaves_has_none_or_is_refused(leav
     technician, client = a_technician(), a_client()
     _left, assigned = at_once(
         lambda: leave(technician),
-        lambda: users.update(client.pk, {"parent": technician.email}, SOMEBODY),
+        lambda: lifecycle.update(client.pk, {"parent": technician.email}, SOMEBODY),
     )
     assert document_of(client)["parent"] is None
-    assert isinstance(assigned, users.NoSuchTechnician) or assigned.parent == technician.email
+    assert isinstance(assigned, lifecycle.NoSuchTechnician) or assigned.parent == technician.email
 
 
 @pytest.mark.parametrize("_round", ROUNDS)
@@ -266,8 +270,8 @@ def test_clients_assigned_in_bulk_while_the_technician_is_deleted_have_none(_rou
     technician, people = a_technician(), [a_client(), a_client()]
     by, ids = actor_of(an_administrator()), [person.pk for person in people]
     at_once(
-        lambda: users.delete(technician.pk, SOMEBODY),
-        lambda: users.change_many(ids, {"parent": technician.email}, by, lambda user: ""),
+        lambda: lifecycle.delete(technician.pk, SOMEBODY),
+        lambda: lifecycle.change_many(ids, {"parent": technician.email}, by, lambda user: ""),
     )
     assert {document_of(person)["parent"] for person in people} == {None}
 
@@ -277,8 +281,8 @@ def test_technician_and_heir_deleted_at_once_leave_no_client_with_a_ghost(_round
     technician, heir = a_technician(), a_technician()
     client = a_client(parent=technician.email)
     at_once(
-        lambda: users.delete(technician.pk, SOMEBODY, clients_to=heir.email),
-        lambda: users.delete(heir.pk, SOMEBODY),
+        lambda: lifecycle.delete(technician.pk, SOMEBODY, clients_to=heir.email),
+        lambda: lifecycle.delete(heir.pk, SOMEBODY),
     )
     parent = document_of(client)["parent"]
     assert parent is None or users.by_email(parent) is not None
@@ -287,7 +291,7 @@ def test_technician_and_heir_deleted_at_once_leave_no_client_with_a_ghost(_round
 @pytest.mark.parametrize("_round", ROUNDS)
 def test_technician_deleted_by_two_at_once_is_deleted_once(_round):
     technician = a_technician()
-    results = at_once(*[lambda: users.delete(technician.pk, SOMEBODY)] * 2)
+    results = at_once(*[lambda: lifecycle.delete(technician.pk, SOMEBODY)] * 2)
     assert refusals(results) == [users.NoSuchUser]
     assert audit.entries.count_documents({"action": "delete"}) == 1
 
@@ -296,20 +300,20 @@ def test_technician_deleted_by_two_at_once_is_deleted_once(_round):
 
 
 def suspend(victim, by):
-    return lambda: users.update(victim.pk, {"estado": "suspendido"}, actor_of(by))
+    return lambda: lifecycle.update(victim.pk, {"estado": "suspendido"}, actor_of(by))
 
 
 def demote(victim, by):
-    return lambda: users.update(victim.pk, {"rol": Role.TECNICO}, actor_of(by))
+    return lambda: lifecycle.update(victim.pk, {"rol": Role.TECNICO}, actor_of(by))
 
 
 def delete(victim, by):
-    return lambda: users.delete(victim.pk, actor_of(by))
+    return lambda: lifecycle.delete(victim.pk, actor_of(by))
 
 
 def suspend_in_bulk(victim, by):
     fields = {"estado": "suspendido"}
-    return lambda: users.change_many([victim.pk], fields, actor_of(by), lambda user: "")
+    return lambda: lifecycle.change_many([victim.pk], fields, actor_of(by), lambda user: "")
 
 
 WAYS = [suspend, demote, delete, suspend_in_bulk]
@@ -337,7 +341,7 @@ def test_two_administrators_who_leave_at_once_leave_one(_round):
     eva, luz = an_administrator(), an_administrator()
     results = at_once(delete(eva, eva), delete(luz, luz))
     assert active_administrators() == 1
-    assert refusals(results) == [users.LastAdministrator]
+    assert refusals(results) == [lifecycle.LastAdministrator]
 
 
 def test_two_administrators_over_http_leave_one(admin):
@@ -358,8 +362,8 @@ def test_of_two_who_saw_the_same_and_save_at_once_one_is_told(_round):
     user = a_client(nombre="Before")
     seen = users.version(user, ["nombre"])
     results = at_once(
-        lambda: users.update(user.pk, {"nombre": "One"}, SOMEBODY, seen=seen),
-        lambda: users.update(user.pk, {"nombre": "Two"}, SOMEBODY, seen=seen),
+        lambda: lifecycle.update(user.pk, {"nombre": "One"}, SOMEBODY, seen=seen),
+        lambda: lifecycle.update(user.pk, {"nombre": "Two"}, SOMEBODY, seen=seen),
     )
     told = next(result for result in results if isinstance(result, Exception))
     assert told.user.nombre == document_of(user)["nombre"] != "Before"
@@ -369,8 +373,8 @@ def test_of_two_who_saw_the_same_and_save_at_once_one_is_told(_round):
 def test_two_who_change_different_fields_at_once_both_have_their_way(_round):
     user = a_client()
     at_once(
-        lambda: users.update(user.pk, {"nombre": "Eva"}, SOMEBODY),
-        lambda: users.update(user.pk, {"patologia": "Disartria"}, SOMEBODY),
+        lambda: lifecycle.update(user.pk, {"nombre": "Eva"}, SOMEBODY),
+        lambda: lifecycle.update(user.pk, {"patologia": "Disartria"}, SOMEBODY),
     )
     doc = document_of(user)
     assert (doc["nombre"], doc["patologia"]) == ("Eva", "Disartria")

@@ -6,7 +6,7 @@ from django.contrib.auth.hashers import check_password
 from django.core import mail
 from pymongo.errors import DuplicateKeyError
 
-from accounts import audit, users
+from accounts import audit, lifecycle, users
 from accounts.audit import Actor
 from accounts.users import by_email
 from tests.mothers import a_client, a_technician, an_administrator
@@ -225,7 +225,7 @@ def test_the_same_form_sent_twice_makes_one_user_also_where_the_email_is_compare
     def refuse(change):
         raise DuplicateKeyError("", 11000, {"keyPattern": {"email": 1}})
 
-    monkeypatch.setattr(users, "transaction", refuse)
+    monkeypatch.setattr(lifecycle, "transaction", refuse)
     assert admin.post("/users/create/", sent).headers["Location"] == first.headers["Location"]
 
 
@@ -247,7 +247,7 @@ def test_id_of_somebody_else_overwrites_nobody(admin):
 def test_id_of_somebody_deleted_is_given_to_nobody(admin):
     sent = typed(password=GOOD, id=str(ObjectId()))
     admin.post("/users/create/", sent)
-    users.delete(ObjectId(sent["id"]), Actor("Admin"))
+    lifecycle.delete(ObjectId(sent["id"]), Actor("Admin"))
     for email in ("eva@example.org", "luz@example.org"):
         admin.post("/users/create/", {**sent, "email": email})
         assert by_email(email).pk != ObjectId(sent["id"])

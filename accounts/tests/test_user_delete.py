@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from accounts import audit, users
+from accounts import audit, lifecycle, users
 from accounts.sessions import sessions
 from conftest import logged_in
 from mflix.comments import comments
@@ -61,7 +61,7 @@ def test_user_who_vanished_while_the_answer_was_sent_is_not_found(admin, monkeyp
     def vanish(*args):
         raise users.NoSuchUser(user.pk)
 
-    monkeypatch.setattr("accounts.users.fetch", vanish)
+    monkeypatch.setattr("accounts.lifecycle.fetch", vanish)
     assert delete(admin, user).status_code == 404
 
 
@@ -192,9 +192,9 @@ def test_heir_who_left_while_the_form_was_open_is_a_sentence(admin, monkeypatch)
     a_client(parent=technician.email)
 
     def gone(*args, **kwargs):
-        raise users.NoSuchTechnician
+        raise lifecycle.NoSuchTechnician
 
-    monkeypatch.setattr("accounts.users._hold", gone)
+    monkeypatch.setattr("accounts.lifecycle.hold", gone)
     response = delete(admin, technician, parent=heir.email)
     assert "parent" in response.context["form"].errors
     assert document_of(technician) is not None

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from accounts import audit, users
+from accounts import audit, lifecycle, users
 from conftest import logged_in
 from mflix.comments import comments
 from mflix.tests.mothers import a_comment, a_movie
@@ -122,14 +122,14 @@ def test_technician_who_left_while_the_form_was_open_is_a_sentence(admin, monkey
     a_technician(email="tomas@example.org")
     user = a_client()
     sent = {**shown(admin, user), "parent": "tomas@example.org"}
-    monkeypatch.setattr("accounts.users._hold_technician", _gone)
+    monkeypatch.setattr("accounts.lifecycle._hold_technician", _gone)
     response = admin.post(f"/users/{user.pk}/edit/", sent)
     assert errors(response)["__all__"]
     assert document_of(user)["parent"] is None
 
 
 def _gone(*args):
-    raise users.NoSuchTechnician
+    raise lifecycle.NoSuchTechnician
 
 
 def test_user_who_was_deleted_while_the_form_was_sent_is_not_found(admin, monkeypatch):
@@ -139,7 +139,7 @@ def test_user_who_was_deleted_while_the_form_was_sent_is_not_found(admin, monkey
     def vanish(*args):
         raise users.NoSuchUser(user.pk)
 
-    monkeypatch.setattr("accounts.users.fetch", vanish)
+    monkeypatch.setattr("accounts.lifecycle.fetch", vanish)
     assert admin.post(f"/users/{user.pk}/edit/", sent).status_code == 404
 
 

@@ -15,7 +15,7 @@ from pialara_site.navigation import below
 from pialara_site.pages import Page
 from pialara_site.spreadsheets import download
 
-from .. import audit, consequences, dashboard, directory, mail, tables, users
+from .. import audit, consequences, dashboard, directory, lifecycle, mail, tables, users
 from ..access import administrator_required
 from ..forms.bulk import BulkAction, BulkForm
 from ..forms.filters import AuditFilters, UserFilters
@@ -130,11 +130,11 @@ def delete(request, user_id):
 
 def _delete(request, user_id, form) -> bool:
     try:
-        users.delete(user_id, actor(request), clients_to=form.cleaned_data.get("parent"))
-    except users.LastAdministrator:
+        lifecycle.delete(user_id, actor(request), clients_to=form.cleaned_data.get("parent"))
+    except lifecycle.LastAdministrator:
         form.add_error(None, LAST_ADMINISTRATOR)
         return False
-    except users.NoSuchTechnician:
+    except lifecycle.NoSuchTechnician:
         form.add_error("parent", _("That technician is no longer active."))
         return False
     return True
@@ -150,7 +150,7 @@ def password(request, user_id):
     kind = "reset" if user.has_usable_password() else "invitation"
     if request.method == "POST":
         if user.email and mail.send_link(request, user, kind):
-            users.record_link(user, actor(request))
+            lifecycle.record_link(user, actor(request))
             messages.success(request, _("The link is on its way by email."))
         else:
             messages.error(request, _("The mail could not be sent. Please try again later."))
@@ -185,13 +185,13 @@ def bulk(request):
         form.offer(technicians)
         return _confirm(request, form, people, back)
     try:
-        changed, refused = users.change_many(
+        changed, refused = lifecycle.change_many(
             form.cleaned_data["ids"],
             form.fields_to_set(),
             actor(request),
             refuse=lambda user: form.refuse(user, request.user),
         )
-    except users.NoSuchTechnician:
+    except lifecycle.NoSuchTechnician:
         messages.error(request, _("That technician is no longer active."))
         return HttpResponseRedirect(back)
     return _changed(request, form, changed, refused, back)

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from pialara_site import display
 from pialara_site.display import Display
 
-from .. import consequences, directory, mail, sessions, users
+from .. import consequences, directory, lifecycle, mail, own_data, sessions, users
 from ..access import any_role_required, throttled
 from ..forms.people import LAST_ADMINISTRATOR, ClientProfileForm, ProfileForm
 from ..forms.profile import DeleteAccountForm, PasswordChangeForm, PreferencesForm
@@ -121,7 +121,7 @@ def _without_odd_numbers(value):
 def data(request):
     """Everything stored about me, as a download."""
     return JsonResponse(
-        _without_odd_numbers(users.everything_about(request.user)),
+        _without_odd_numbers(own_data.everything_about(request.user)),
         json_dumps_params={"default": str, "ensure_ascii": False, "indent": 2},
         headers={"Content-Disposition": 'attachment; filename="pialara.json"'},
     )
@@ -148,8 +148,8 @@ def delete(request):
 
 def _delete_self(request, form) -> bool:
     try:
-        users.delete(request.user.pk, actor(request))
-    except users.LastAdministrator:
+        lifecycle.delete(request.user.pk, actor(request))
+    except lifecycle.LastAdministrator:
         form.add_error(None, LAST_ADMINISTRATOR)
         return False
     return True

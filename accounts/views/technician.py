@@ -13,7 +13,7 @@ from pialara_site.changes import Topic
 from pialara_site.navigation import below
 from pialara_site.pages import Page
 
-from .. import audit, caseload, consequences, directory, users
+from .. import audit, caseload, consequences, directory, lifecycle, users
 from ..access import technician_required
 from ..forms.clients import ClientFilters
 from ..forms.people import ClientForm, CreateForm
@@ -105,7 +105,7 @@ def edit(request, client_id):
 @technician_required
 def delete(request, client_id):
     if request.method == "POST":
-        client = users.delete(client_id, actor(request), owner=request.user)
+        client = lifecycle.delete(client_id, actor(request), owner=request.user)
         messages.success(request, _("%(name)s has been deleted.") % {"name": client})
         return redirect("clients")
     detail = directory.detail(client_id, owner=request.user)

@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
-from accounts import users
+from accounts import lifecycle
 from accounts.audit import Actor
 from accounts.models import User, normal
 from accounts.roles import Role
@@ -42,10 +42,10 @@ class Command(BaseCommand):
             validate_email(normal(email))
             validate_password(password, User(nombre=nombre, email=email))
             fields = {"rol": rol, "email": email, "nombre": nombre, "password": password}
-            user = users.create(fields, Actor("manage.py create_user"), may_inherit=True)
+            user = lifecycle.create(fields, Actor("manage.py create_user"), may_inherit=True)
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from error
-        except users.EmailTaken as error:
+        except lifecycle.EmailTaken as error:
             sentence = _("There is already a user with the email %(email)s.")
             raise CommandError(sentence % {"email": email}) from error
         told = {"name": user.nombre, "email": user.email, "role": Role(user.rol).label}
