@@ -42,17 +42,6 @@ class TooManyAttempts(Exception):
         self.retry_after = retry_after
 
 
-@contextmanager
-def looked_at(*entered: tuple["Limit", str, datetime]) -> Iterator[None]:
-    """While a password is looked at: if Busy ends that, what was `entered` for it is taken back."""
-    try:
-        yield
-    except Busy:
-        for limit, key, time in entered:
-            limit.take_back(key, time)
-        raise
-
-
 @dataclass(frozen=True)
 class Limit:
     """At most `most` attempts within any `window`, for each key of this `name`."""
@@ -73,6 +62,16 @@ class Limit:
             return doc["times"][-1]
         free = doc["times"][-self.most] + self.window
         raise TooManyAttempts(max(1, -(-(free - doc["now"]) // timedelta(seconds=1))))
+
+    @contextmanager
+    def attempt(self, key: str) -> Iterator[datetime]:
+        """Count an attempt, to look at a password in it; if that is refused, it doesn't count."""
+        entered = self.enter(key)
+        try:
+            yield entered
+        except (Busy, TooManyAttempts):
+            self.take_back(key, entered)
+            raise
 
     def take_back(self, key: str, time: datetime):
         """One attempt at `time`, of perhaps several, doesn't count after all."""

@@ -157,8 +157,7 @@ def check_own_password(user: User, password: str):
     Raises Busy, and TooManyAttempts, or a stolen session could guess without end.
     """
     email = normal(user.email)
-    entered = attempts.PER_EMAIL.enter(email)
-    with attempts.looked_at((attempts.PER_EMAIL, email, entered)):
+    with attempts.PER_EMAIL.attempt(email):
         correct = user.check_password(password)
     if not correct:
         raise ValidationError(_("That is not your password. Type it again."))

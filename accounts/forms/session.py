@@ -47,15 +47,9 @@ class LoginForm(forms.Form):
             return
         email = normal(self.cleaned_data["email"])
         address = household(self.request)
-        entered = attempts.PER_ADDRESS.enter(address)
-        try:
-            entered_email = attempts.PER_EMAIL.enter(email)
-        except attempts.TooManyAttempts:
-            # This password is not looked at, so it is no failure of the address.
-            attempts.PER_ADDRESS.take_back(address, entered)
-            raise
-        with attempts.looked_at(
-            (attempts.PER_EMAIL, email, entered_email), (attempts.PER_ADDRESS, address, entered)
+        with (
+            attempts.PER_ADDRESS.attempt(address) as entered,
+            attempts.PER_EMAIL.attempt(email),
         ):
             user = authenticate(self.request, email=email, password=self.cleaned_data["password"])
         if user is None:
@@ -85,8 +79,7 @@ class RegisterForm(PersonFields, FirstPasswordField):
         new_id = fields.pop("id")
         # Or who asks for many emails would learn who is here.
         address = household(request)
-        entered = attempts.PER_ADDRESS.enter(address)
-        with attempts.looked_at((attempts.PER_ADDRESS, address, entered)):
+        with attempts.PER_ADDRESS.attempt(address) as entered:
             try:
                 lifecycle.create(fields, _id=new_id, ip=client_ip(request))
             except lifecycle.EmailTaken:
@@ -97,8 +90,7 @@ class RegisterForm(PersonFields, FirstPasswordField):
                 return None
             # The form may have been sent twice, or with an id that is somebody else's.
             email = normal(fields["email"])
-            entered_email = attempts.PER_EMAIL.enter(email)
-            with attempts.looked_at((attempts.PER_EMAIL, email, entered_email)):
+            with attempts.PER_EMAIL.attempt(email):
                 user = authenticate(email=email, password=fields["password"])
         if user is None or not user.is_active:
             self.add_error(None, _("Please open this form again."))
