@@ -96,9 +96,9 @@ def by_email(email: str) -> User | None:
     return user if user and normal(user.email) == normal(email) else None
 
 
-def client_of(technician: User, client_id: ObjectId) -> User | None:
-    """The client with this id, if it is one of `technician`."""
-    return _user(users.find_one(owned(client_id, technician), collation=COLLATION))
+def client_of(technician: User, client_id: ObjectId) -> User:
+    """The client with this id. Raises NoSuchUser unless it is one of `technician`."""
+    return _user(fetch(client_id, technician))
 
 
 def owned(user_id: ObjectId, owner: User | None) -> dict:
@@ -166,8 +166,8 @@ def set_preferences(user: User, preferences: dict):
 # For transactions
 
 
-def fetch(user_id: ObjectId, owner: User | None, session: ClientSession) -> dict:
-    """The document to be changed, of a client of `owner` if one is given. Raises NoSuchUser."""
+def fetch(user_id: ObjectId, owner: User | None, session: ClientSession | None = None) -> dict:
+    """The user's document, of a client of `owner` if one is given. Raises NoSuchUser."""
     doc = users.find_one(owned(user_id, owner), collation=COLLATION, session=session)
     if doc is None:
         raise NoSuchUser(user_id)

@@ -12,8 +12,7 @@ from pymongo.errors import OperationFailure
 from accounts import audit, contacts
 from accounts.audit import Actor
 from accounts.contacts import MOST, version
-from accounts.users import NoSuchUser, users
-from accounts.views import technician
+from accounts.users import NoSuchUser, by_id, client_of, users
 from tests.chaos.forms import posted_by
 from tests.mothers import a_client, a_technician, document_of
 
@@ -497,13 +496,11 @@ def test_contacts_of_another_technicians_client_do_not_exist(tecnico, step):
 
 @pytest.mark.parametrize("step", ["create/", "0/edit/", "0/delete/"])
 def test_client_who_is_deleted_while_their_contacts_change_is_404(tecnico, cliente, step):
-    from accounts.views import technician
-
     keep(cliente, EVA)
-    stale = technician.users.by_id(cliente.user.pk)
+    stale = by_id(cliente.user.pk)
     users.delete_one({"_id": cliente.user.pk})
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(technician, "client_or_404", lambda *_: stale)
+        patch.setattr("accounts.users.client_of", lambda *_: stale)
         path = f"/clients/{cliente.user.pk}/contacts/{step}"
         assert tecnico.post(path, posted(LUIS)).status_code == 404
 
@@ -553,14 +550,13 @@ def test_technician_who_loses_the_client_meanwhile_changes_no_contact(
     tecnico, cliente, monkeypatch, asked
 ):
     keep(cliente, EVA)
-    read = technician.client_or_404
 
-    def read_and_lost(request, client_id):
-        client = read(request, client_id)
+    def read_and_lost(owner, client_id):
+        client = client_of(owner, client_id)
         users.update_one({"_id": client_id}, {"$set": {"parent": "other@example.org"}})
         return client
 
-    monkeypatch.setattr(technician, "client_or_404", read_and_lost)
+    monkeypatch.setattr("accounts.users.client_of", read_and_lost)
     response = tecnico.post(f"/clients/{cliente.user.pk}/contacts/{asked}", posted(LUIS))
     assert response.status_code == 404
     assert contacts_of(cliente) == [EVA]

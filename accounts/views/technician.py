@@ -1,7 +1,6 @@
 """What technicians do for their own clients. Others' clients don't exist for them."""
 
 from django.contrib import messages
-from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -21,13 +20,6 @@ from ..requests import actor
 from ..roles import Role
 from . import contacts
 from .invitations import welcome
-
-
-def client_or_404(request, client_id):
-    client = users.client_of(request.user, client_id)
-    if client is None:
-        raise Http404("No such client")
-    return client
 
 
 @technician_required
@@ -85,14 +77,14 @@ def create(request):
 @technician_required
 @require_safe
 def show(request, client_id):
-    client = client_or_404(request, client_id)
+    client = users.client_of(request.user, client_id)
     context = {"client": client, "history": audit.about(client.pk, directory.HISTORY)}
     return render(request, "accounts/client.html", context)
 
 
 @technician_required
 def edit(request, client_id):
-    client = client_or_404(request, client_id)
+    client = users.client_of(request.user, client_id)
     form = ClientForm(request.POST or None, user=client)
     if form.is_valid() and form.save(actor(request), owner=request.user):
         messages.success(request, _("The changes are saved."))
@@ -120,20 +112,20 @@ def delete(request, client_id):
 
 @technician_required
 def contact_create(request, client_id):
-    client = client_or_404(request, client_id)
+    client = users.client_of(request.user, client_id)
     page = below(client, "client", client_id)
     return contacts.create(request, client, owner=request.user, **page)
 
 
 @technician_required
 def contact_edit(request, client_id, place):
-    client = client_or_404(request, client_id)
+    client = users.client_of(request.user, client_id)
     page = below(client, "client", client_id)
     return contacts.edit(request, client, place, owner=request.user, **page)
 
 
 @technician_required
 def contact_delete(request, client_id, place):
-    client = client_or_404(request, client_id)
+    client = users.client_of(request.user, client_id)
     page = below(client, "client", client_id)
     return contacts.delete(request, client, place, owner=request.user, **page)
