@@ -12,7 +12,7 @@ from pialara_site.mongo import COLLATION
 from pialara_site.pages import Page
 
 from .directory import read_page
-from .likeness import pattern
+from .likeness import like
 from .models import User, birthday
 from .users import clients_of, users
 
@@ -57,7 +57,7 @@ def count(technician: User, q: str = "", attention: str = "") -> int:
 def criteria(technician: User, q: str = "", attention: str = "") -> dict:
     wanted = clients_of(technician)
     if q:
-        wanted["nombre"] = {"$regex": pattern(q), "$options": "i"}
+        wanted["nombre"] = like(q)
     if attention:
         wanted |= Attention(attention).criteria()
     return wanted

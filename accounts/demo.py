@@ -2,10 +2,11 @@
 
 import random
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from pialara_site.letters import plain
 
+from .models import birthday
 from .roles import Role, Status
 
 PASSWORD = "pialara-demo"  # noqa: S105, known to everybody and only ever seeded with DEBUG
@@ -111,7 +112,7 @@ def _client(chance: random.Random, today: datetime) -> dict:
     born = (today - age).date()
     contacts = [_contact(chance, place) for place in range(chance.choice([0, 1, 1, 2]))]
     return {
-        "fecha_nacimiento": datetime(born.year, born.month, born.day, tzinfo=UTC),
+        "fecha_nacimiento": birthday(born),
         "patologia": chance.choice(CONDITIONS),
         "contactos": contacts,
     }

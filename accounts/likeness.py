@@ -22,7 +22,7 @@ _VARIANTS = _variants()
 
 
 def pattern(part: str) -> str:
-    """A regular expression for `part` in a text, blind to accents; run it with the option i.
+    """A regular expression for `part` in a text, blind to accents; run it as like() does.
 
     Several words may also be the beginnings of words there, in any order.
     """
@@ -46,6 +46,10 @@ def _letter(letter: str) -> str:
     return f"(?:{plain}\\p{{M}}*|{letter})" if in_one_piece else plain
 
 
+def like(part: str) -> dict:
+    """The filter for a text that pattern() fits."""
+    return {"$regex": pattern(part), "$options": "i"}
+
+
 def named_like(part: str) -> dict:
-    like = {"$regex": pattern(part), "$options": "i"}
-    return {"$or": [{"nombre": like}, {"email": like}]}
+    return {"$or": [{"nombre": like(part)}, {"email": like(part)}]}

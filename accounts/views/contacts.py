@@ -32,9 +32,7 @@ def create(request, client, *, back: str, crumbs=(), owner=None):
 
 
 def edit(request, client, place: int, *, back: str, crumbs=(), owner=None):
-    # One that was shown may be gone by now: what was typed about it is not.
-    read = _contact if request.POST.get("version") else _contact_or_404
-    form = ContactForm(request.POST or None, contact=read(client, place))
+    form = ContactForm(request.POST or None, contact=_contact(request, client, place))
     if form.is_valid():
         seen = form.cleaned_data["version"] or form.seen
         try:
@@ -49,8 +47,7 @@ def edit(request, client, place: int, *, back: str, crumbs=(), owner=None):
 
 
 def delete(request, client, place: int, *, back: str, crumbs=(), owner=None):
-    read = _contact if request.POST.get("version") else _contact_or_404
-    contact = read(client, place) or {}
+    contact = _contact(request, client, place) or {}
     shown = contacts.version(contact)
     is_sent = request.method == "POST"
     form = RemoveContactForm(request.POST if is_sent else None, initial={"version": shown})
@@ -75,12 +72,10 @@ def delete(request, client, place: int, *, back: str, crumbs=(), owner=None):
     return render(request, "confirm.html", context)
 
 
-def _contact(client, place: int) -> dict | None:
-    return client.contactos[place] if place < len(client.contactos) else None
-
-
-def _contact_or_404(client, place: int) -> dict:
-    contact = _contact(client, place)
-    if contact is None:
-        raise Http404("No such contact")
-    return contact
+def _contact(request, client, place: int) -> dict | None:
+    """The contact at `place`. One that was shown may be gone by now: what was typed is not."""
+    if place < len(client.contactos):
+        return client.contactos[place]
+    if request.POST.get("version"):
+        return None
+    raise Http404("No such contact")
