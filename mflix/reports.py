@@ -69,6 +69,7 @@ def directors_pipeline(at_least: int) -> list[dict]:
     return [
         # Some ratings are "", which a range of numbers leaves out.
         {"$match": {"imdb.rating": {"$gte": 0, "$lte": 10}}},
+        _without_repeats("directors"),
         {"$unwind": "$directors"},
         {"$match": {"directors": {"$gt": "", "$type": "string"}}},
         {
@@ -136,10 +137,18 @@ def genres_pipeline() -> list[dict]:
     genre = {"$cond": [{"$eq": [{"$type": "$genres"}, "string"]}, "$genres", None]}
     return [
         *_with_comments("genres"),
+        _without_repeats("genres"),
         {"$unwind": {"path": "$genres", "preserveNullAndEmptyArrays": True}},
         {"$group": {"_id": genre, **_sums("films", "comments")}},
         {"$sort": {"films": DESCENDING, "_id": ASCENDING}},
     ]
+
+
+def _without_repeats(field: str) -> dict:
+    """A film counts once for each name, however often it has it."""
+    names = f"${field}"
+    once = {"$cond": [{"$isArray": names}, {"$setUnion": [names, []]}, names]}
+    return {"$set": {field: once}}
 
 
 def _sums(*fields: str) -> dict:

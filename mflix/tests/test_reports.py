@@ -152,6 +152,11 @@ def test_film_counts_for_each_of_its_directors(admin):
     assert cells(admin, "directors", films=1) == [("Ethan", 1, 8), ("Joel", 1, 8)]
 
 
+def test_film_counts_once_for_a_director_whom_it_names_twice(admin):
+    a_movie(directors=["Ana", "Ana"], imdb={"rating": 8})
+    assert cells(admin, "directors", films=1) == [("Ana", 1, 8)]
+
+
 @pytest.mark.parametrize("directors", [..., None, [], [""], [None, 7], 7, {"a": 1}])
 def test_film_without_directors_is_left_out(admin, directors):
     a_movie(directors=directors)
@@ -259,6 +264,11 @@ def test_each_genre_has_its_films_and_the_comments_on_them(admin):
     a_movie(genres=["Drama"])
     a_comment(a_movie(genres=["Drama", "War"]))
     assert cells(admin, "genres") == [("Drama", 2, 1), ("Bélico", 1, 1)]
+
+
+def test_film_counts_once_in_a_genre_that_it_names_twice(admin):
+    a_comment(a_movie(genres=["Drama", "Drama"]))
+    assert cells(admin, "genres") == [("Drama", 1, 1)]
 
 
 def test_genres_with_equally_many_films_are_listed_by_name(admin):
