@@ -19,6 +19,7 @@ from .forms.reports import DirectorsForm
 
 # Years that are drawn; typing errors such as 20015 would stretch the axis without end.
 DRAWN_YEARS = range(1850, 2151)
+FOUND_YEARS = range(10_000)  # that a search takes
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,9 @@ def _years() -> list[Row]:
     return [
         Row(
             (row["_id"], row["films"], row["comments"], row["written"]),
-            _films(year_from=row["_id"], year_to=row["_id"]) if row["_id"] and row["films"] else "",
+            _films(year_from=row["_id"], year_to=row["_id"])
+            if row["_id"] in FOUND_YEARS and row["films"]
+            else "",
         )
         for row in reports.years()
     ]

@@ -381,6 +381,14 @@ def test_first_cells_lead_to_the_films(admin):
         assert f'href="{address}"' in page
 
 
+def test_year_that_no_search_takes_leads_nowhere(admin):
+    for year in (19766, -3):
+        a_movie(year=year)
+    page = admin.get("/mflix/reports/years/").content.decode()
+    assert "19766" in page
+    assert "year_from" not in page
+
+
 @pytest.mark.parametrize("name", REPORTS)
 def test_report_costs_one_command_beside_the_session(admin, commands, name):
     a_comment(a_movie())
