@@ -81,7 +81,7 @@ class Search:
         """The names and values of a URL for this search, in the order of the fields."""
         values = {each.name: getattr(self, each.name) for each in fields(self)}
         return [
-            (name, str(value).removesuffix(".0") if isinstance(value, float) else str(value))
+            (name, _decimal(value) if isinstance(value, float) else str(value))
             for name, chosen in values.items()
             for value in (chosen if isinstance(chosen, tuple) else [chosen])
             if value not in ("", None)
@@ -133,6 +133,11 @@ def _rating(query: QueryDict, name: str) -> float | None:
     text = query.get(name, "").strip().replace(",", ".")
     is_one = re.fullmatch(r"0?\d(\.\d{1,9})?|10(\.0{1,9})?", text, re.ASCII)
     return float(text) if is_one else None
+
+
+def _decimal(rating: float) -> str:
+    """As short as _rating() reads it again, which takes no exponent."""
+    return f"{rating:.9f}".rstrip("0").rstrip(".")
 
 
 def _bucket(query: QueryDict, name: str) -> str:

@@ -130,7 +130,10 @@ def test_search_can_be_loosened():
     assert search("genre=War&year_to=1950").without("genre") == search("year_to=1950")
 
 
-@pytest.mark.parametrize(("typed", "told"), [("8", "8"), ("8,0", "8"), ("7.25", "7.25")])
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [("8", "8"), ("8,0", "8"), ("10.0", "10"), ("7.25", "7.25"), ("0.00001", "0.00001")],
+)
 def test_rating_is_told_as_short_as_it_goes(typed, told):
     assert search(f"rating_from={typed}").pairs == [("rating_from", told)]
 
