@@ -24,6 +24,7 @@ from pymongo import ASCENDING, IndexModel
 from pymongo.errors import PyMongoError
 
 from pialara_site.mongo import mflix
+from pialara_site.pipelines import lookup
 from pialara_site.turns import Busy, Turns
 
 BUCKET = "attachments"
@@ -231,26 +232,16 @@ def sweep() -> int:
     orphans = [
         {"$match": {"n": 0, "files_id": {"$lt": old}}},
         {"$project": {"_id": 0, "files_id": 1}},
-        _lookup(files.name, "files_id", "file", {"comment": "$metadata.comment"}),
-        _lookup("comments", "file.comment", "comment", {"image": 1}),
+        lookup(
+            "file", files.name, "files_id", "_id", {"$project": {"comment": "$metadata.comment"}}
+        ),
+        lookup("comment", "comments", "file.comment", "_id", {"$project": {"image": 1}}),
         {"$match": {"$expr": {"$not": {"$in": ["$files_id", "$comment.image"]}}}},
     ]
     found = [each["files_id"] for each in chunks.aggregate(orphans)]
     for attachment_id in found:
         remove(attachment_id)
     return len(found)
-
-
-def _lookup(collection: str, local: str, name: str, fields: dict) -> dict:
-    return {
-        "$lookup": {
-            "from": collection,
-            "localField": local,
-            "foreignField": "_id",
-            "pipeline": [{"$project": fields}],
-            "as": name,
-        }
-    }
 
 
 # Serving

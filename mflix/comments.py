@@ -20,6 +20,7 @@ from accounts.attempts import Limit
 from accounts.audit import Action, Actor
 from accounts.models import User, normal
 from pialara_site.mongo import COLLATION, CONFIRMED, mflix, transaction
+from pialara_site.pipelines import lookup
 from pialara_site.stored import moment, text
 
 from . import attachments
@@ -28,12 +29,12 @@ from .movies import movies
 
 comments = mflix.comments
 
-_NEWEST = [("date", DESCENDING), ("_id", DESCENDING)]
+NEWEST = {"date": DESCENDING, "_id": DESCENDING}
 INDEXES = [
     # Films are read with that collation, and their comments in the same command.
-    IndexModel([("movie_id", ASCENDING), *_NEWEST], collation=COLLATION),
+    IndexModel([("movie_id", ASCENDING), *NEWEST.items()], collation=COLLATION),
     # Without a collation, so that its keys hold the emails: a report reads nothing else.
-    IndexModel([("email", ASCENDING), *_NEWEST]),
+    IndexModel([("email", ASCENDING), *NEWEST.items()]),
 ]
 
 ORDER = Order("date", LOWEST_DATE, DESCENDING, ids=DESCENDING)
@@ -118,16 +119,15 @@ def newest() -> dict:
 
     The aggregate has to have our collation: with another one, the index gives no order.
     """
-    first = [{"$match": {"$and": ORDER.is_plain()}}, {"$sort": dict(_NEWEST)}]
-    return {
-        "$lookup": {
-            "from": comments.name,
-            "localField": "_id",
-            "foreignField": "movie_id",
-            "pipeline": [*first, {"$limit": PER_PAGE + 1}],
-            "as": "comments",
-        }
-    }
+    return lookup(
+        "comments",
+        comments.name,
+        "_id",
+        "movie_id",
+        {"$match": {"$and": ORDER.is_plain()}},
+        {"$sort": NEWEST},
+        {"$limit": PER_PAGE + 1},
+    )
 
 
 def first_page(movie: dict) -> Slice:
@@ -175,15 +175,7 @@ def written_by(email: str, query: Mapping[str, str]) -> Slice:
     return _page(cursor, comments.aggregate(pipeline))
 
 
-FILM = {
-    "$lookup": {
-        "from": movies.name,
-        "localField": "movie_id",
-        "foreignField": "_id",
-        "pipeline": [{"$project": {"title": 1}}],
-        "as": "movie",
-    }
-}
+FILM = lookup("movie", movies.name, "movie_id", "_id", {"$project": {"title": 1}})
 
 
 def _page(cursor: Cursor, found: Iterable[dict]) -> Slice:
@@ -297,7 +289,7 @@ def _count(movie_id: ObjectId | None, step: int, session: ClientSession) -> bool
 
 def by_author(email: str) -> list[dict]:
     """All that a person wrote, newest first."""
-    return list(comments.find(_by(email), {"_id": 0}, sort=_NEWEST))
+    return list(comments.find(_by(email), {"_id": 0}, sort=NEWEST))
 
 
 def count_by_author(email: str, session: ClientSession | None = None) -> int:

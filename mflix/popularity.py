@@ -17,6 +17,7 @@ from pymongo.errors import PyMongoError
 
 from pialara_site.background import Background
 from pialara_site.mongo import COLLATION, mflix
+from pialara_site.pipelines import lookup
 
 from . import visits
 from .movies import movies
@@ -125,20 +126,11 @@ def pipelines(now: datetime | None = None) -> Queries:
 
 
 def _most_watched(period: str) -> list[dict]:
-    film = [{"$project": {"title": 1, "year": 1}}]
     return [
         {"$match": {"period": period}},
         {"$sort": {"views": DESCENDING, "movie_id": ASCENDING}},
         {"$limit": MOST_READ},
-        {
-            "$lookup": {
-                "from": movies.name,
-                "localField": "movie_id",
-                "foreignField": "_id",
-                "pipeline": film,
-                "as": "movie",
-            }
-        },
+        lookup("movie", movies.name, "movie_id", "_id", {"$project": {"title": 1, "year": 1}}),
         {"$unwind": "$movie"},
         {"$limit": MOST_LISTED},
         {"$project": {"_id": 0, "movie_id": 1, "views": 1, "movie": 1}},

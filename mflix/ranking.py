@@ -10,7 +10,7 @@ decide.
 import re
 from dataclasses import replace
 
-from pialara_site.pipelines import united
+from pialara_site.pipelines import lookup, united
 
 from .movies import CARD, movies
 from .search import Search
@@ -22,15 +22,7 @@ SMOOTHING = 60
 # The stages that read the films of fused(): for a page of them, where with all of them in every
 # stage it would take a third longer.
 CARDS = [
-    {
-        "$lookup": {
-            "from": movies.name,
-            "localField": "_id",
-            "foreignField": "_id",
-            "pipeline": [{"$project": CARD}],
-            "as": "film",
-        }
-    },
+    lookup("film", movies.name, "_id", "_id", {"$project": CARD}),
     {"$unwind": "$film"},
     {"$replaceWith": {"$mergeObjects": ["$film", {"score": "$score"}]}},
 ]

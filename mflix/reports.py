@@ -12,8 +12,9 @@ from pialara_site.cache import cached
 from pialara_site.changes import Topic
 from pialara_site.mongo import COLLATION
 from pialara_site.outages import TOO_SLOW
+from pialara_site.pipelines import lookup
 
-from .comments import comments
+from .comments import NEWEST, comments
 from .movies import movies
 
 MOST_COMMENTERS = 20
@@ -32,8 +33,6 @@ OF_SOMEBODY = {"email": {"$gt": ""}}
 
 TOPICS = (Topic.of(comments), Topic.of(movies))
 
-_NEWEST = {"date": DESCENDING, "_id": DESCENDING}
-
 
 class TooSlow(Exception):
     """The report was not ready within SECONDS."""
@@ -46,19 +45,7 @@ def commenters_pipeline() -> list[dict]:
         {"$group": {"_id": "$email", "comments": {"$sum": 1}}},
         {"$sort": {"comments": DESCENDING, "_id": ASCENDING}},
         {"$limit": MOST_COMMENTERS},
-        {
-            "$lookup": {
-                "from": comments.name,
-                "localField": "_id",
-                "foreignField": "email",
-                "pipeline": [
-                    {"$sort": _NEWEST},
-                    {"$limit": 1},
-                    {"$project": {"_id": 0, "name": 1, "date": 1}},
-                ],
-                "as": "latest",
-            }
-        },
+        _latest("email", 1, "name", "date"),
     ]
 
 
@@ -165,31 +152,18 @@ def discussed_pipeline() -> list[dict]:
         {"$match": OF_A_FILM},
         {"$group": {"_id": "$movie_id", "comments": {"$sum": 1}}},
         {"$sort": {"comments": DESCENDING, "_id": ASCENDING}},
-        {
-            "$lookup": {
-                "from": movies.name,
-                "localField": "_id",
-                "foreignField": "_id",
-                "pipeline": [{"$project": {"_id": 0, "title": 1, "year": 1}}],
-                "as": "movie",
-            }
-        },
+        lookup("movie", movies.name, "_id", "_id", {"$project": {"_id": 0, "title": 1, "year": 1}}),
         {"$unwind": "$movie"},
         {"$limit": MOST_DISCUSSED},
-        {
-            "$lookup": {
-                "from": comments.name,
-                "localField": "_id",
-                "foreignField": "movie_id",
-                "pipeline": [
-                    {"$sort": _NEWEST},
-                    {"$limit": LATEST},
-                    {"$project": {"_id": 0, "name": 1, "date": 1, "text": 1}},
-                ],
-                "as": "latest",
-            }
-        },
+        _latest("movie_id", LATEST, "name", "date", "text"),
     ]
+
+
+def _latest(whose: str, most: int, *shown: str) -> dict:
+    """The stage that gives each group the `latest` comments whose field `whose` is its _id."""
+    fields = {"_id": 0, **dict.fromkeys(shown, 1)}
+    stages = {"$sort": NEWEST}, {"$limit": most}, {"$project": fields}
+    return lookup("latest", comments.name, "_id", whose, *stages)
 
 
 # Each of these raises TooSlow. They are kept until a film or a comment changes.

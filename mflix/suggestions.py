@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterable
 from numbers import Real
 
-from pialara_site.pipelines import united
+from pialara_site.pipelines import lookup, united
 from pialara_site.stored import number
 
 from .movies import CARD, POPULAR_FIRST, movies
@@ -29,18 +29,7 @@ MOST_POPULAR = [
 
 def candidates() -> list[dict]:
     """The stages that add to one film those that similar() ranks."""
-    return [
-        {
-            "$lookup": {
-                "from": movies.name,
-                "localField": field,
-                "foreignField": field,
-                "pipeline": MOST_POPULAR,
-                "as": f"_{field}",
-            }
-        }
-        for field in WORTH
-    ]
+    return [lookup(f"_{field}", movies.name, field, field, *MOST_POPULAR) for field in WORTH]
 
 
 def similar(film: dict) -> list[dict]:

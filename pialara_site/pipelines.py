@@ -1,6 +1,21 @@
 """Aggregation pipelines of several parts."""
 
 
+def lookup(name: str, collection: str, local: str, foreign: str, *stages: dict) -> dict:
+    """The $lookup that gives each document, as a list `name`, those of `collection` whose
+    field `foreign` is its own field `local`, each after `stages`.
+    """
+    return {
+        "$lookup": {
+            "from": collection,
+            "localField": local,
+            "foreignField": foreign,
+            "pipeline": list(stages),
+            "as": name,
+        }
+    }
+
+
 def united(collection: str, *parts: list[dict]) -> list[dict]:
     """The rows of all parts on one collection, where this is to run: one part's after the other's.
 
