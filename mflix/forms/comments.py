@@ -12,7 +12,7 @@ from accounts.forms.fields import IdField
 from accounts.models import User
 from pialara_site.typed import visible
 
-from .. import attachments, comments
+from .. import comments, pictures
 
 MOST_CHARACTERS = 5000
 
@@ -45,7 +45,7 @@ class CommentForm(EditForm):
     image = forms.FileField(
         label=_("Image"),
         required=False,
-        widget=forms.FileInput(attrs={"accept": ",".join(attachments.CONTENT_TYPES.values())}),
+        widget=forms.FileInput(attrs={"accept": ",".join(pictures.CONTENT_TYPES.values())}),
         help_text=_("JPEG, PNG, GIF or WebP, at most 5 MB. An animation becomes a still picture."),
     )
 
@@ -63,7 +63,7 @@ class CommentForm(EditForm):
         given = self.cleaned_data
         try:
             return comments.create(movie_id, author, given["text"], given["id"], given["image"])
-        except attachments.BadImage as error:
+        except pictures.BadImage as error:
             self.add_error("image", str(error))
         except TooManyAttempts as error:
             self.retry_after = error.retry_after

@@ -13,9 +13,10 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 from pymongo.errors import AutoReconnect
 
-from mflix import attachments
-from mflix.attachments import MOST_BYTES, BadImage, chunks, draw, files, keeping
+from mflix import attachments, pictures
+from mflix.attachments import chunks, files, keeping
 from mflix.comments import comments
+from mflix.pictures import MOST_BYTES, BadImage, draw
 from mflix.tests.mothers import a_comment, a_movie, an_attachment, an_image
 from pialara_site import streams
 
@@ -112,7 +113,7 @@ def test_decompression_bomb_is_refused_undecoded(side, monkeypatch):
 
 
 def test_image_that_would_grow_beyond_measure_is_refused(monkeypatch):
-    monkeypatch.setattr(attachments, "MOST_STORED", 1000)
+    monkeypatch.setattr(pictures, "MOST_STORED", 1000)
     assert "too many details" in reason(an_image("JPEG", size=(200, 200)))
 
 
@@ -435,13 +436,13 @@ def test_command_says_how_many_it_removed(image, capsys):
 
 def test_bytes_that_begin_a_scan_of_a_jpeg_mean_nothing_in_other_images():
     file, extra = BytesIO(), PngInfo()
-    extra.add(b"teSt", attachments.START_OF_SCAN * (attachments.MOST_SCANS + 1))
+    extra.add(b"teSt", pictures.START_OF_SCAN * (pictures.MOST_SCANS + 1))
     Image.new("RGB", (8, 8)).save(file, "PNG", pnginfo=extra)
     file.seek(0)
     assert draw(file)
 
 
 def test_who_waits_too_long_for_another_image_is_told_so(english, monkeypatch):
-    monkeypatch.setattr(attachments, "WAIT_SECONDS", 0)
-    with attachments._drawing, pytest.raises(attachments.BadImage, match="Other images are being"):
-        attachments.draw(BytesIO(an_image()))
+    monkeypatch.setattr(pictures, "WAIT_SECONDS", 0)
+    with pictures._drawing, pytest.raises(BadImage, match="Other images are being"):
+        draw(BytesIO(an_image()))

@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from accounts.attempts import attempts
 from accounts.users import users
 from conftest import logged_in
-from mflix import attachments
+from mflix import attachments, pictures
 from mflix.comments import comments
 from mflix.movies import movies
 from mflix.tests.mothers import a_comment, a_movie, an_image
@@ -352,8 +352,8 @@ def test_comment_of_somebody_who_is_renamed_meanwhile_has_the_new_name(
 
 
 def test_full_queue_of_images_is_a_sentence(cliente, movie, monkeypatch):
-    monkeypatch.setattr(attachments, "WAIT_SECONDS", 0)
-    with attachments._drawing:
+    monkeypatch.setattr(pictures, "WAIT_SECONDS", 0)
+    with pictures._drawing:
         response = send(cliente, movie, image=a_file())
     assert set(errors(response)) == {"image"}
     assert nothing_is_stored()

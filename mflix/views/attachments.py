@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from pialara_site.streams import Stream
 
 from .. import attachments
+from ..pictures import THUMBNAIL_TYPE
 
 # Under its address an image never changes.
 FOR_A_YEAR = "public, max-age=31536000, immutable"
@@ -42,7 +43,7 @@ def thumbnail(request, attachment_id):
         raise Http404("No such image")
 
     def make() -> HttpResponse:
-        return HttpResponse(data, content_type=attachments.THUMBNAIL_TYPE)
+        return HttpResponse(data, content_type=THUMBNAIL_TYPE)
 
     return _cached(request, f'"{attachment_id}-thumb"', make)
 

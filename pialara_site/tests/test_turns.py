@@ -6,7 +6,7 @@ from threading import BoundedSemaphore, Event, Lock, Thread
 import pytest
 
 from accounts import hashers, mail
-from mflix import attachments
+from mflix import pictures
 from mflix.views import reports
 from pialara_site import bodies, public_pages, turns
 from pialara_site.cache import Cache
@@ -93,7 +93,7 @@ def test_who_waits_for_two_things_makes_room_once():
 
 
 def test_threads_are_left_for_pages_whatever_waits():
-    waiting = [bodies.turns, hashers.turns, reports.waiting, attachments.waiting, mail.waiting]
+    waiting = [bodies.turns, hashers.turns, reports.waiting, pictures.waiting, mail.waiting]
     assert sum(each.most for each in waiting) + turns.AT_WORK < turns.THREADS
 
 
@@ -102,7 +102,7 @@ def test_who_waits_for_an_image_or_the_mail_server_makes_room(monkeypatch, rf):
 
     @turns.in_turn
     def draw(request):
-        with attachments._alone():
+        with pictures._alone():
             pages.append(is_a_page_answered())
 
     @turns.in_turn

@@ -7,8 +7,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image, PngImagePlugin
 
-from mflix.attachments import FORMATS, chunks, files
+from mflix.attachments import chunks, files
 from mflix.comments import comments
+from mflix.pictures import FORMATS
 from mflix.tests.mothers import a_movie, an_image
 from mflix.tests.test_attachments import a_bilevel_png
 from tests.abuse.payloads import PLACES
