@@ -77,7 +77,7 @@ def mongod():
 def empty_database(mongod, _nothing_in_the_background):
     from mflix import popularity
 
-    popularity.flush()  # or they would be stored during the next test
+    popularity.waiting.flush()  # or they would be stored during the next test
     forget_everything()
 
 

@@ -54,7 +54,7 @@ def of(job: Job, client: Client) -> Costs:
         paths *= SAMPLE
     for path in job.ours[-2:]:  # what is read once in a process, or a minute
         client.get(path)
-    popularity.flush()
+    popularity.waiting.flush()
     with profiled() as examined:
         visits = [_commands(client, path) for path in paths]
     pages = [

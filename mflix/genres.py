@@ -1,7 +1,8 @@
 """The genres of films as people read them. In the store and in addresses they are English names."""
 
-from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
+
+from pialara_site.letters import place
 
 NAMES = {
     "Action": _("Action"),
@@ -37,6 +38,5 @@ def shown(genre: str) -> str:
 
 
 def choices() -> list[tuple[str, str]]:
-    """All of them in alphabetical order, whatever accents they have."""
-    named = [(genre, shown(genre)) for genre in NAMES]
-    return sorted(named, key=lambda choice: slugify(choice[1]))
+    """All of them in alphabetical order."""
+    return sorted(((genre, shown(genre)) for genre in NAMES), key=lambda choice: place(choice[1]))

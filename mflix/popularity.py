@@ -111,11 +111,6 @@ def count(request, response, movie_id: ObjectId, now: datetime | None = None):
         waiting.put((movie_id, now))
 
 
-def flush():
-    """Return when everything that was counted is stored."""
-    waiting.flush()
-
-
 def pipelines(now: datetime | None = None) -> Queries:
     """For the most watched films of this "week", this "month" and "ever": run with COLLATION.
 

@@ -33,9 +33,7 @@ def others_are_there() -> bool:
 
 def add_theaters() -> int:
     """Returns how many were missing."""
-    found = demo.theaters()
-    missing = _missing(theaters, [theater["_id"] for theater in found])
-    return _insert(theaters, [theater for theater in found if theater["_id"] in missing])
+    return insert_missing(theaters, demo.theaters())
 
 
 def add_movies(count: int) -> Iterator[int]:

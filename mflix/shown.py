@@ -4,7 +4,6 @@ from bson import ObjectId
 from django.conf import settings
 
 from . import details
-from .comments import Comment
 
 
 def object_id(document: dict) -> ObjectId | None:
@@ -17,7 +16,3 @@ def poster_url(movie: dict) -> str:
     address = movie.get("poster")
     is_theirs = details.is_text(address) and address.startswith(settings.POSTER_HOSTS)
     return address if is_theirs else ""
-
-
-def is_by(comment: Comment, user) -> bool:
-    return user.is_authenticated and comment.is_by(user.email)

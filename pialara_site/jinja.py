@@ -35,7 +35,6 @@ FILTERS = {
     "imdb_rating": details.imdb_rating,
     "initials": markup.initials,
     "intcomma": markup.intcomma,
-    "is_by": films.is_by,
     "linebreaks": defaultfilters.linebreaks_filter,
     "linebreaksbr": defaultfilters.linebreaksbr,
     "object_id": films.object_id,

@@ -29,7 +29,7 @@ THIS_WEEK = {"week": "2026-W03", "month": "2026-01", "ever": "ever"}
 
 @pytest.fixture(autouse=True)
 def _nothing_behind_our_back(monkeypatch):
-    """Views wait for popularity.flush()."""
+    """Views wait for popularity.waiting.flush()."""
     monkeypatch.setattr(popularity, "waiting", Held(popularity.store, 100))
 
 
@@ -44,7 +44,7 @@ def look(client, movie: dict, **options):
 
 def counted(movie: dict, period="ever") -> int:
     """How often the film was seen, once all that waits is stored."""
-    popularity.flush()
+    popularity.waiting.flush()
     found = views.find_one({"movie_id": movie["_id"], "period": period})
     return found["views"] if found else 0
 
@@ -100,7 +100,7 @@ def test_page_does_not_wait_for_the_counters(browser, commands):
     with commands() as during_the_page:
         look(browser, movie)
     with commands() as afterwards:
-        popularity.flush()
+        popularity.waiting.flush()
     assert "movie_views" not in {command.collection for command in during_the_page}
     assert [str(command) for command in afterwards] == ["update movie_views"]
 
@@ -342,7 +342,7 @@ def test_page_is_shown_and_one_line_logged_when_the_counters_are_away(browser, m
     monkeypatch.setattr("mflix.popularity.views.bulk_write", fail)
     for movie in (a_movie(), a_movie()):
         assert look(browser, movie).status_code == 200
-    popularity.flush()
+    popularity.waiting.flush()
     lines = [each.getMessage() for each in caplog.records if each.name == "mflix.popularity"]
     assert lines == ["2 views of films are not counted: ServerSelectionTimeoutError"]
 
