@@ -3,7 +3,6 @@
 import pymongo
 from bson import ObjectId
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404
 from django.shortcuts import render
 from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_safe
@@ -22,6 +21,7 @@ from ..keyset import Cursor
 from ..movies import movies
 from ..search import Search, order_of
 from ..suggestions import best, for_person
+from .comments import existing
 
 # Views of films tell nobody when they change what is watched most.
 FRONT_SECONDS = 1
@@ -76,11 +76,10 @@ def _topics(request, movie_id) -> list[Topic]:
 @public(_topics, seen=popularity.count)
 @login_not_required
 @require_safe
+@existing
 def show(request, movie_id):
     seen = news.token(Topic.of(comments, movie_id))
     found = film.by_id(movie_id)
-    if found is None:
-        raise Http404("No such film")
     context = {
         "movie": found.movie,
         "comments": found.comments,
