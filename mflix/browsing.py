@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from . import genres, world
 from .facets import NONE, Facets
-from .search import BUCKETS, DEFAULT_SORT, FIELDS, ORDERS, OTHER, RELEVANCE, Search
+from .search import BUCKETS, FIELDS, ORDERS, OTHER, RELEVANCE, Search, default_sort
 
 LABELS = {
     "q": gettext_lazy("Words"),
@@ -82,7 +82,7 @@ class Browsing:
         return [
             Link(
                 f"{LABELS[name]}: {shown(name, value)}",
-                self.url(_without(self.search.pairs, (name, value))),
+                self.url([pair for pair in self.search.pairs if pair != (name, value)]),
             )
             for name, value in self.search.pairs
         ]
@@ -101,7 +101,7 @@ class Browsing:
     @property
     def entered(self) -> list[tuple[str, str]]:
         """What the search form shows in its fields."""
-        return [pair for pair in self.search.pairs if pair[0] not in _LINKED]
+        return self._without(*_LINKED)
 
     @property
     def kept(self) -> list[tuple[str, str]]:
@@ -144,7 +144,7 @@ class Browsing:
                     for each, value in self.search.pairs
                     if each == name
                 ),
-                self.url([pair for pair in self.search.pairs if pair[0] != name]),
+                self.url(self._without(name)),
                 count,
             )
             for name, count in counts
@@ -161,17 +161,18 @@ class Browsing:
         return Link(shown(name, value), self.url(wanted), count, is_chosen)
 
     def _replace(self, name: str, value: str, count: int) -> Link:
-        pairs = _without(self.search.pairs, (name, getattr(self.search, name)))
         is_chosen = getattr(self.search, name) == value
-        wanted = pairs if is_chosen else [*pairs, (name, value)]
+        wanted = self._without(name) + ([] if is_chosen else [(name, value)])
         return Link(shown(name, value), self.url(wanted), count, is_chosen)
 
     def _decade(self, decade: int, count: int) -> Link:
         years = [("year_from", str(decade)), ("year_to", str(decade + 9))]
-        pairs = [pair for pair in self.search.pairs if pair[0] not in dict(years)]
         is_chosen = set(years) <= set(self.search.pairs)
-        label = _("%(decade)ds") % {"decade": decade}
-        return Link(label, self.url(pairs if is_chosen else pairs + years), count, is_chosen)
+        wanted = self._without("year_from", "year_to") + ([] if is_chosen else years)
+        return Link(_("%(decade)ds") % {"decade": decade}, self.url(wanted), count, is_chosen)
+
+    def _without(self, *names: str) -> list[tuple[str, str]]:
+        return [pair for pair in self.search.pairs if pair[0] not in names]
 
 
 def shown(name: str, value: str) -> str:
@@ -203,9 +204,4 @@ def _parameter(pair: tuple[str, str]) -> str:
 
 def _sorted_by(sort: str, pairs: list) -> list[tuple[str, str]]:
     """The parameter for a sort, unless a search of `pairs` is sorted so anyway."""
-    default = RELEVANCE if "q" in dict(pairs) else DEFAULT_SORT
-    return [] if sort == default else [("sort", sort)]
-
-
-def _without(pairs: list, pair: tuple[str, str]) -> list:
-    return [each for each in pairs if each != pair]
+    return [] if sort == default_sort("q" in dict(pairs)) else [("sort", sort)]

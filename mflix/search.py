@@ -176,9 +176,12 @@ def beginning_with(text: str) -> dict:
     return {"$gte": text, "$lt": f"{text}\uffff", "$regex": f"^{re.escape(text)}", "$options": "i"}
 
 
+def default_sort(has_words: bool) -> str:
+    return RELEVANCE if has_words else DEFAULT_SORT
+
+
 def order_of(search: Search, sort: str) -> tuple[str, Order]:
     """The sort that is asked for, or the nearest one, by name and as an Order."""
-    default = RELEVANCE if search.q else DEFAULT_SORT
     is_one = sort in ORDERS and (sort != RELEVANCE or search.q)
-    name = sort if is_one else default
+    name = sort if is_one else default_sort(bool(search.q))
     return name, ORDERS[name]
