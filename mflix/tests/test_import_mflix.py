@@ -349,7 +349,7 @@ def test_rejects_that_can_not_be_written_are_said_before_anything_is_read(refuse
 
 def test_path_that_may_not_be_looked_at_is_a_sentence(refused, tmp_path, monkeypatch):
     def refuse(path):
-        raise PermissionError(13, "Permission denied")
+        raise PermissionError(13, "Permission denied", str(path))
 
     monkeypatch.setattr("pathlib.Path.exists", refuse)
     told = refused(tmp_path / "movies.json")

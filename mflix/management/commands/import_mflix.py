@@ -23,14 +23,6 @@ NEXT_STEPS = {
 }
 
 
-def _exists(path: Path) -> bool:
-    try:
-        return path.exists()
-    except OSError as error:
-        told = {"file": path, "reason": error.strerror}
-        raise CommandError(_("%(file)s can't be read: %(reason)s.") % told) from error
-
-
 class Command(BaseCommand):
     @property
     def help(self):
@@ -67,9 +59,6 @@ class Command(BaseCommand):
             raise CommandError(_("--users and --collection exclude each other."))
         if not users and not paths:
             raise CommandError(_("Say which files or folders to import."))
-        for path in paths:
-            if not _exists(path):
-                raise CommandError(_("%(file)s: there is no such file.") % {"file": path})
         if rejects and not os.access(rejects, os.W_OK | os.X_OK):
             raise CommandError(_("%(folder)s is no folder to write to.") % {"folder": rejects})
         self.filled, self.failures, self.begun = set(), [], set()
@@ -89,6 +78,9 @@ class Command(BaseCommand):
     def files(self, paths: list[Path], collection: str | None) -> list[tuple[Path, str]]:
         """The files to read, each with its collection."""
         try:
+            for path in paths:
+                if not path.exists():
+                    raise CommandError(_("%(file)s: there is no such file.") % {"file": path})
             files = [file for path in paths for file in imports.files_in(path, collection)]
             named = [(file, collection or imports.collection_of(file)) for file in files]
         except imports.UnknownCollection as error:
