@@ -1,6 +1,8 @@
 """The parts of the benchmark that need no load: what it starts, asks for, reads and prints."""
 
+import os
 import signal
+import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
@@ -118,6 +120,27 @@ def test_missing_wrk_is_said_in_one_sentence(monkeypatch):
     monkeypatch.setenv("PATH", "")
     with pytest.raises(SystemExit, match="apt-get install wrk"):
         load.require_wrk()
+
+
+def test_benchmark_has_a_mongod_and_data_of_its_own():
+    """Whatever database a developer works with: attempts to log in are deleted in it."""
+    told = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "from benchmarks import __main__, data\n"
+            "__main__.configure(data.names(23_530, 1_000))\n"
+            "from django.conf import settings\n"
+            "print(repr(settings.MONGODB_URI), settings.VAR_DIR)\n"
+            "print(settings.PIALARA_DB_NAME, settings.MFLIX_DB_NAME)\n",
+        ],
+        env={**os.environ, "MONGODB_URI": "mongodb://elsewhere", "VAR_DIR": "elsewhere"},
+        cwd=settings.BASE_DIR,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert told.stdout == f"'' {settings.BASE_DIR}/var/bench\npialara_1000 mflix_23530\n"
 
 
 def test_commands_are_repeated_without_their_session():

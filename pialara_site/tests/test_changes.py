@@ -3,11 +3,13 @@
 import operator
 import subprocess
 import sys
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from threading import Thread
+from types import SimpleNamespace
 
 import pytest
-from bson import ObjectId
+from bson import ObjectId, Timestamp
 from bson.errors import InvalidBSON
 from pymongo.errors import OperationFailure
 
@@ -163,6 +165,36 @@ def test_who_falls_behind_goes_on_from_now_and_all_counts_as_changed(films, monk
     monkeypatch.setattr(changes, "LAG_SECONDS", -1)  # so far behind is everybody
     database.theaters.insert_one({})
     wait_until(lambda: stream.last(topic) > before)
+
+
+@pytest.mark.parametrize(("behind", "goes_on"), [(1, True), (2, False)])
+def test_stream_is_left_when_it_is_two_seconds_behind(monkeypatch, behind, goes_on):
+    """A page is never older than that (docs/performance.md)."""
+    asked = Timestamp(1_000_000, 1)
+    told = SimpleNamespace(alive=True, resume_token={"_data": "here"})
+
+    def try_next() -> dict:
+        told.alive = False  # after this one
+        at = Timestamp(asked.time - behind, 1)
+        return {"operationType": "insert", "ns": {"coll": "theaters"}, "clusterTime": at}
+
+    told.try_next = try_next
+    stream = Stream(mflix)
+    session = nullcontext(SimpleNamespace(operation_time=asked))
+    client = SimpleNamespace(primary=None, start_session=lambda **_: session)
+    database = SimpleNamespace(client=client)
+    monkeypatch.setattr(stream, "_database", database)
+    monkeypatch.setattr(stream, "_open", lambda _session: nullcontext(told))
+    stream._listen()
+    assert stream.is_current() is (stream._token is not None) is goes_on
+
+
+@pytest.mark.parametrize(("seconds", "is_current"), [(2.4, True), (2.6, False)])
+def test_stream_that_says_nothing_is_believed_for_so_long(monkeypatch, seconds, is_current):
+    stream = Stream(mflix)
+    stream._current_at = 1000.0
+    monkeypatch.setattr(changes, "time", SimpleNamespace(monotonic=lambda: 1000 + seconds))
+    assert stream.is_current() is is_current
 
 
 def test_everything_counts_as_changed_when_listening_begins(listening):
