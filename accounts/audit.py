@@ -14,6 +14,7 @@ from pymongo import ASCENDING, DESCENDING, IndexModel
 from pialara_site import pages
 from pialara_site.mongo import pialara
 from pialara_site.pages import Page
+from pialara_site.pipelines import lookup
 from pialara_site.stored import text
 
 entries = pialara.audit_log
@@ -57,15 +58,7 @@ class Action(TextChoices):
 # Adds to entries as `there` who of the two people still has an account.
 WITH_THOSE_THERE = [
     {"$set": {"people": ["$actor._id", "$target._id"]}},
-    {
-        "$lookup": {
-            "from": "users",
-            "localField": "people",
-            "foreignField": "_id",
-            "pipeline": [{"$project": {"_id": 1}}],
-            "as": "there",
-        }
-    },
+    lookup("there", "users", "people", "_id", {"$project": {"_id": 1}}),
     {"$set": {"there": "$there._id", "people": "$$REMOVE"}},
 ]
 

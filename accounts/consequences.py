@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy, ngettext_lazy
 from mflix import comments
 
 from . import directory, sessions
-from .directory import Detail
+from .details import Detail
 from .forms.bulk import BulkAction, BulkForm, Refusal
 from .models import User
 

@@ -1,4 +1,4 @@
-"""The list of users, its counts and its export, and one user with all that belongs to them.
+"""The list of users, its counts and its export.
 
 The queries are built by pure functions. A page of users is one query, and its total and all the
 numbers beside its filters are another, which without words to look for reads the keys of one index
@@ -21,7 +21,6 @@ from pialara_site.mongo import COLLATION
 from pialara_site.pages import Page
 from pialara_site.pipelines import united
 
-from . import audit, sessions
 from .likeness import named_like
 from .models import User, normal
 from .roles import Role, Status
@@ -31,8 +30,6 @@ from .users import (
     BY_NAME,
     KIND_INDEX,
     ONE_PARENT,
-    NoSuchUser,
-    owned,
     users,
 )
 
@@ -47,8 +44,6 @@ KIND = ("rol", "estado", "parent")
 NO_SUCH_HINT = 2
 # More than a list brings with it, so that all of it comes in one answer.
 ONE_BATCH = 10_000
-# How much the pages show of it
-HISTORY = 20
 
 
 @dataclass(frozen=True)
@@ -146,7 +141,7 @@ def add(found: Numbers, filters: Filters, row: dict):
     if "kind" in row:
         _count(found, filters, User.from_document({"_id": None, **row["kind"]}), row["n"])
     else:
-        found.technicians |= _offered([row])
+        found.technicians |= offered([row])
 
 
 def _count(found: Numbers, filters: Filters, kind: User, n: int):
@@ -188,117 +183,17 @@ def export(filters: Filters, sort: str) -> Iterator[User]:
 
 def technicians() -> dict[str, str]:
     """{email: name} of the active technicians, by name."""
-    return _offered(
+    return offered(
         users.find(
             ACTIVE_TECHNICIAN, TECHNICIAN, sort=BY_NAME, collation=COLLATION, batch_size=ONE_BATCH
         )
     )
 
 
-def _offered(docs) -> dict[str, str]:
+def offered(docs) -> dict[str, str]:
     """{email: name} of those that have an email, as clients refer to their technician by it."""
     found = map(User.from_document, docs)
     return {technician.email: str(technician) for technician in found if technician.email}
-
-
-@dataclass
-class Detail:
-    """A user with what belongs to them: their technician, how many clients, the last history.
-
-    `sessions` is how many of theirs are open.
-    """
-
-    user: User
-    technician: User | None
-    clients: int
-    sessions: int
-    history: list[dict]
-    technicians: dict[str, str]
-
-
-def detail_pipeline(user_id: ObjectId, owner: User | None, with_technicians: bool) -> list[dict]:
-    pipeline = [
-        {"$match": owned(user_id, owner)},
-        {
-            "$lookup": {
-                "from": users.name,
-                "localField": "parent",
-                "foreignField": "email",
-                "pipeline": [{"$match": {"rol": Role.TECNICO}}],
-                "as": "technician",
-            }
-        },
-        {
-            "$lookup": {
-                "from": users.name,
-                "localField": "email",
-                "foreignField": "parent",
-                "pipeline": [
-                    {"$match": {"rol": Role.CLIENTE, "parent": ONE_PARENT}},
-                    {"$count": "n"},
-                ],
-                "as": "clients",
-            }
-        },
-        {
-            "$lookup": {
-                "from": sessions.sessions.name,
-                "localField": "_id",
-                "foreignField": "user_id",
-                "pipeline": [
-                    {"$match": {"$expr": {"$gt": ["$expires", "$$NOW"]}}},
-                    {"$count": "n"},
-                ],
-                "as": "sessions",
-            }
-        },
-        {
-            "$lookup": {
-                "from": audit.entries.name,
-                "localField": "_id",
-                "foreignField": "target._id",
-                "pipeline": [
-                    {"$sort": dict(audit.NEWEST)},
-                    {"$limit": HISTORY},
-                    *audit.WITH_THOSE_THERE,
-                ],
-                "as": "history",
-            }
-        },
-    ]
-    if with_technicians:
-        others = [
-            {"$match": {**ACTIVE_TECHNICIAN, "_id": {"$ne": user_id}}},
-            {"$sort": {"nombre": ASCENDING}},
-            {"$project": TECHNICIAN},
-        ]
-        pipeline.append({"$lookup": {"from": users.name, "pipeline": others, "as": "technicians"}})
-    return pipeline
-
-
-def detail(
-    user_id: ObjectId, *, owner: User | None = None, with_technicians: bool = False
-) -> Detail:
-    """One user, of a technician `owner` if one is given, in one command. Raises NoSuchUser.
-
-    The active technicians ({email: name}, without the user) are for the forms that offer them.
-    """
-    pipeline = detail_pipeline(user_id, owner, with_technicians)
-    doc = next(users.aggregate(pipeline, collation=COLLATION), None)
-    if doc is None:
-        raise NoSuchUser(user_id)
-    user = User.from_document(doc)
-    # Without an email, and without a parent, $lookup joins those who lack one too.
-    has_clients = doc["clients"] and user.is_technician and user.email
-    has_technician = doc["technician"] and user.parent
-    return Detail(
-        user=user,
-        technician=User.from_document(doc["technician"][0]) if has_technician else None,
-        clients=doc["clients"][0]["n"] if has_clients else 0,
-        sessions=doc["sessions"][0]["n"] if doc["sessions"] else 0,
-        history=doc["history"],
-        technicians=_offered(doc["technicians"] if with_technicians else []),
-    )
 
 
 def count_clients(technicians: list[str]) -> int:
@@ -312,6 +207,6 @@ def chosen(user_ids: list[ObjectId]) -> tuple[list[User], dict[str, str]]:
     wanted = {"$or": [{"_id": {"$in": user_ids}}, ACTIVE_TECHNICIAN]}
     found = users.find(wanted, ROW, sort=BY_NAME, collation=COLLATION, batch_size=ONE_BATCH)
     people = [User.from_document(doc) for doc in found]
-    offered = {u.email: str(u) for u in people if u.is_technician and u.is_active and u.email}
+    active = {u.email: str(u) for u in people if u.is_technician and u.is_active and u.email}
     wanted_ids = set(user_ids)
-    return [user for user in people if user.pk in wanted_ids], offered
+    return [user for user in people if user.pk in wanted_ids], active

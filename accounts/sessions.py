@@ -20,6 +20,7 @@ from pymongo import ASCENDING, DESCENDING, IndexModel
 from pymongo.errors import DuplicateKeyError
 
 from pialara_site.mongo import pialara
+from pialara_site.pipelines import lookup
 
 sessions = pialara.sessions
 
@@ -51,16 +52,11 @@ IP = "ip"
 
 def _with_user(now: datetime) -> list[dict]:
     """The stages that add the session's user, and whether `last_seen` is recent enough."""
-    user = {
-        "from": "users",
-        "localField": "user_id",
-        "foreignField": "_id",
-        # Without one, MongoDB 6 compiles the query anew each time: a fifth of what it takes.
-        "pipeline": [],
-        "as": "user",
-    }
     seen = {"$gt": ["$last_seen", now - SEEN_EVERY]}
-    return [{"$lookup": user}, {"$project": {"data": 1, "user": 1, "seen": seen}}]
+    return [
+        lookup("user", "users", "user_id", "_id"),
+        {"$project": {"data": 1, "user": 1, "seen": seen}},
+    ]
 
 
 class SessionStore(SessionBase):

@@ -1,7 +1,7 @@
 """The users collection: finding one user, and what needs no entry in the audit log.
 
-Changes with consequences are in lifecycle.py, lists and sums over many users in directory.py,
-caseload.py and dashboard.py, the contacts of a client in contacts.py, anybody's watchlist in
+Changes with consequences are in lifecycle.py, one user with all that belongs to them in details.py,
+lists and sums in directory.py, caseload.py and dashboard.py, contacts in contacts.py, watchlists in
 watchlist.py, what people may download about themselves in own_data.py, imports in bulk.py;
 sessions.py and audit.py read users along. No other module touches the collection.
 """

@@ -15,7 +15,7 @@ from pialara_site.navigation import below
 from pialara_site.pages import Page
 from pialara_site.spreadsheets import download
 
-from .. import audit, consequences, dashboard, directory, lifecycle, mail, tables, users
+from .. import audit, consequences, dashboard, details, directory, lifecycle, mail, tables, users
 from ..access import administrator_required
 from ..forms.bulk import BulkAction, BulkForm
 from ..forms.filters import AuditFilters, UserFilters
@@ -84,12 +84,12 @@ def create(request):
 @administrator_required
 @require_safe
 def show(request, user_id):
-    return render(request, "accounts/user.html", {"detail": directory.detail(user_id)})
+    return render(request, "accounts/user.html", {"detail": details.of(user_id)})
 
 
 @administrator_required
 def edit(request, user_id):
-    detail = directory.detail(user_id, with_technicians=True)
+    detail = details.of(user_id, with_technicians=True)
     form = UserEditForm(
         request.POST or None,
         user=detail.user,
@@ -109,7 +109,7 @@ def edit(request, user_id):
 def delete(request, user_id):
     if user_id == request.user.pk:
         return redirect("profile_delete")  # which asks for the password
-    detail = directory.detail(user_id, with_technicians=True)
+    detail = details.of(user_id, with_technicians=True)
     form = DeleteForm(
         request.POST if request.method == "POST" else None,
         technicians=detail.technicians,
@@ -143,7 +143,7 @@ def _delete(request, user_id, form) -> bool:
 @administrator_required
 def password(request, user_id):
     """Mail a link to set a password: an invitation to who has none yet, else a reset."""
-    user = directory.detail(user_id).user
+    user = details.of(user_id).user
     if not user.is_active:
         messages.error(request, _("This user is not active, so no link can be sent."))
         return redirect("user", user_id)

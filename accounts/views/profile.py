@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from pialara_site import display
 from pialara_site.display import Display
 
-from .. import consequences, directory, lifecycle, mail, own_data, sessions, users
+from .. import consequences, details, lifecycle, mail, own_data, sessions, users
 from ..access import any_role_required, throttled
 from ..forms.people import LAST_ADMINISTRATOR, ClientProfileForm, ProfileForm
 from ..forms.profile import DeleteAccountForm, PasswordChangeForm, PreferencesForm
@@ -139,7 +139,7 @@ def delete(request):
     context = {
         "form": form,
         "title": _("Delete my account"),
-        "consequences": consequences.of_deleting(directory.detail(request.user.pk), is_own=True),
+        "consequences": consequences.of_deleting(details.of(request.user.pk), is_own=True),
         "submit": _("Delete my account"),
         "back": reverse("profile"),
     }

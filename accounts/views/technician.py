@@ -12,7 +12,7 @@ from pialara_site.changes import Topic
 from pialara_site.navigation import below
 from pialara_site.pages import Page
 
-from .. import audit, caseload, consequences, directory, lifecycle, users
+from .. import audit, caseload, consequences, details, directory, lifecycle, users
 from ..access import technician_required
 from ..forms.clients import ClientFilters
 from ..forms.people import ClientForm, CreateForm
@@ -78,7 +78,7 @@ def create(request):
 @require_safe
 def show(request, client_id):
     client = users.client_of(request.user, client_id)
-    context = {"client": client, "history": audit.about(client.pk, directory.HISTORY)}
+    context = {"client": client, "history": audit.about(client.pk, details.HISTORY)}
     return render(request, "accounts/client.html", context)
 
 
@@ -100,7 +100,7 @@ def delete(request, client_id):
         client = lifecycle.delete(client_id, actor(request), owner=request.user)
         messages.success(request, _("%(name)s has been deleted.") % {"name": client})
         return redirect("clients")
-    detail = directory.detail(client_id, owner=request.user)
+    detail = details.of(client_id, owner=request.user)
     context = {
         "title": _("Delete %(name)s?") % {"name": detail.user},
         "consequences": consequences.of_deleting(detail),
