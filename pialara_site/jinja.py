@@ -35,7 +35,7 @@ FILTERS = {
     "imdb_rating": details.imdb_rating,
     "initials": markup.initials,
     "intcomma": markup.intcomma,
-    "linebreaks": defaultfilters.linebreaks_filter,
+    "linebreaks": markup.linebreaks,
     "linebreaksbr": defaultfilters.linebreaksbr,
     "object_id": films.object_id,
     "poster_url": films.poster_url,

@@ -1,5 +1,6 @@
 """What templates may call."""
 
+import html
 import re
 from datetime import UTC, datetime
 
@@ -7,7 +8,7 @@ import pytest
 from bson import ObjectId
 from django.conf import settings
 from django.template import engines
-from django.template.defaultfilters import date, floatformat
+from django.template.defaultfilters import date, floatformat, linebreaks_filter
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -28,6 +29,17 @@ def rendered(source: str, **context) -> str:
 
 
 # Texts
+
+
+@pytest.mark.parametrize(
+    "words", ["", "one", "<b>'a' & \"b\"</b>", "<i>\n<b>", "a\r\n\r\n<b>", "a\r<b>"]
+)
+def test_paragraphs_are_those_of_django(words):
+    shown = rendered("{{ words|linebreaks }}", words=words)
+    # Quotes have two names.
+    assert html.unescape(shown) == html.unescape(linebreaks_filter(words))
+    assert "<b>" not in shown
+    assert "<i>" not in shown
 
 
 @pytest.mark.parametrize(("language", "said"), [("en", "Edit"), ("es", "Editar")])
