@@ -104,6 +104,7 @@ GLOBALS = {
     "state": people.state,
     "static": cache(static),
     "url_for": links.url_for,
+    "watch_forms": films.watch_forms,
     "widget": forms.widget,
 }
 

@@ -8,11 +8,14 @@ from urllib.parse import parse_qsl, urlencode
 
 import pytest
 from bson import Decimal128, ObjectId
+from django.template import engines
+from markupsafe import Markup
 
 from accounts.tests.test_bad_input import NONSENSE
 from accounts.users import users
 from mflix import catalogue, popularity
 from mflix.movies import movies
+from mflix.shown import watch_forms
 from mflix.tests.mothers import a_movie, a_movie_document
 from mflix.tests.pages import (
     FilmsPage,
@@ -24,6 +27,7 @@ from mflix.tests.pages import (
     walk,
 )
 from pialara_site import cache
+from pialara_site.links import ANY
 from tests.fail_points import failing
 
 EVERYBODY = ["anonymous", "cliente", "tecnico", "admin"]
@@ -531,6 +535,17 @@ def test_film_can_be_put_on_ones_list_from_its_card(cliente):
     forms = FilmsPage(cliente, "genre=Drama").all("form")
     actions = [attributes(form).get("action") for form in forms]
     assert actions.count(f"/mflix/movies/{movie['_id']}/watch/") == 1
+
+
+@pytest.mark.parametrize("is_listed", [True, False])
+@pytest.mark.parametrize("title", ["<b>'Plain' & \"odd\"</b>", "\0title", "\0fields", str(ANY)])
+def test_form_of_a_film_in_a_list_is_that_of_its_page(title, is_listed):
+    """Whatever its title is, and whatever the address is that it leads back to."""
+    watch = engines["jinja2"].env.get_template("mflix/macros.html").module.watch
+    movie_id, fields = ObjectId(), Markup(f"<input value='{ANY} \0title \0fields'>")
+    watchlist = {movie_id} if is_listed else set()
+    form = watch_forms(watch, watchlist, fields, "here")(movie_id, title)
+    assert form == watch(movie_id, title, watchlist, fields, "here")
 
 
 def test_anonymous_has_no_list(anonymous):
