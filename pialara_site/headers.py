@@ -28,6 +28,7 @@ class GuardMiddleware:
             response.setdefault(HEADER, self.policy)
         for name, value in settings.GUARDS.items():
             response.setdefault(name, value)
-        if response.cookies:  # a proxy would hand them to others
+        # A proxy would hand them to others.
+        if response.cookies and "no-store" not in response.get("Cache-Control", ""):
             patch_cache_control(response, no_cache=True, private=True)
         return response
