@@ -14,8 +14,11 @@ from pialara_site import embedded
 from pialara_site.bodies import shared
 from pialara_site.circuit import Circuit
 from pialara_site.news import NothingNew
+from pialara_site.requests import Request
 
-application = NothingNew(shared(get_wsgi_application()))
+_django = get_wsgi_application()
+_django.request_class = Request
+application = NothingNew(shared(_django))
 
 # Django has no database here, whose queries and connections it would look after at each request.
 request_started.disconnect(db.reset_queries)

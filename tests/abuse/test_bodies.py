@@ -107,3 +107,16 @@ def test_page_that_refuses_says_when_to_come_back(client, monkeypatch):
     )
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
     assert answer.templates[0].name == "errors/busy.html"
+
+
+@pytest.mark.parametrize("kind", ["text/plain; charset=hex", "text/plain; a*=nonsense''x"])
+def test_odd_content_type_is_no_error_and_makes_no_other_page(server, kind):
+    odd = server.get("/mflix/?genre=Drama", **{"Content-Type": kind})
+    assert (odd.status, odd.headers["X-Content-Type-Options"]) == (200, "nosniff")
+
+
+def test_address_read_otherwise_changes_nobodys_page(server):
+    """EBCDIC has other letters there, so the page kept for all would be of another search."""
+    odd = server.get("/mflix/?genre=War", **{"Content-Type": "text/plain; charset=cp037"})
+    assert "War" in odd.text
+    assert odd.text == server.get("/mflix/?genre=War").text
