@@ -95,10 +95,12 @@ class Limit:
 
     def _count(self) -> list[dict]:
         milliseconds = self.window // timedelta(milliseconds=1)
+        # Of a clock that was ahead and was put right, nobody has to wait until it is that late.
+        ago = {"$abs": {"$subtract": ["$$NOW", "$$this"]}}
         recent = {
             "$filter": {
                 "input": {"$ifNull": ["$times", []]},
-                "cond": {"$gt": ["$$this", {"$subtract": ["$$NOW", milliseconds]}]},
+                "cond": {"$lt": [ago, milliseconds]},
             }
         }
         entered = {"$concatArrays": ["$times", ["$$NOW"]]}

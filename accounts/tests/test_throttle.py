@@ -114,6 +114,12 @@ def test_old_failures_do_not_count(ana):
     assert log_in().status_code == 302
 
 
+def test_failures_of_a_clock_that_was_ahead_lock_nobody_out_for_longer(ana):
+    failed(ago=timedelta(days=-1))
+    failed("127.0.0.1", times=50, ago=timedelta(days=-1), kind="address")
+    assert log_in().status_code == 302
+
+
 def test_one_old_failure_makes_room_for_one_attempt(ana):
     now = datetime.now(UTC)
     attempts.attempts.insert_one(
