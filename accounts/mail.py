@@ -2,11 +2,12 @@
 
 import logging
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from datetime import datetime
 from functools import partial
+from queue import Empty, SimpleQueue
 from smtplib import SMTPException
+from threading import Thread
 from typing import NamedTuple
 
 from django.conf import settings
@@ -153,10 +154,28 @@ def _send(user: User, kind: str, link: str, when: datetime | None = None) -> boo
 
 
 def send_all(letters: list[Callable[[], object]]):
-    """A few at once, as a mail server may take its time."""
-    with ThreadPoolExecutor(AT_ONCE, "mail") as threads:
-        for sent in [threads.submit(send) for send in letters]:
-            sent.result()
+    """A few at once, as a mail server may take its time.
+
+    By threads of its own: while a process ends, an executor takes nothing any more.
+    """
+    left = SimpleQueue()
+    for letter in letters:
+        left.put(letter)
+    threads = [Thread(target=_send_each, args=[left], name="mail") for _ in letters[:AT_ONCE]]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def _send_each(left: SimpleQueue):
+    while True:
+        try:
+            left.get_nowait()()
+        except Empty:
+            return
+        except Exception:
+            logger.exception("A mail could not be made")
 
 
 later: Background[Callable[[], object]] = Background(send_all, MOST_WAITING, PAUSE_SECONDS)

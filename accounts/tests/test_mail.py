@@ -1,6 +1,9 @@
 """What each mail says, as text and as HTML, in the language of its reader."""
 
+import os
 import re
+import subprocess
+import sys
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 from smtplib import SMTPException
@@ -159,6 +162,32 @@ def test_answer_does_not_wait_for_the_mail_server(cliente, monkeypatch):
 def test_mail_server_that_takes_its_time_holds_up_no_other_mail():
     arrived = Barrier(mail.AT_ONCE)
     mail.send_all([lambda: arrived.wait(10)] * mail.AT_ONCE)
+
+
+def test_mail_that_can_not_be_made_keeps_no_other_back(caplog):
+    sent = []
+    mail.send_all([lambda: 1 / 0, *[lambda: sent.append(1)] * 9])
+    assert len(sent) == 9
+    assert [record.getMessage() for record in caplog.records] == ["A mail could not be made"]
+
+
+def test_mails_that_wait_when_the_process_ends_are_still_sent():
+    code = (
+        "import django\n"
+        "django.setup()\n"
+        "from accounts import mail\n"
+        "for n in range(6):\n"
+        "    mail.later.put(lambda: print('sent', flush=True))\n"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "PYTHONPATH": os.getcwd()},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert ended.stdout.split() == ["sent"] * 6, ended.stderr
 
 
 def test_mail_that_fails_later_names_its_request(anonymous, monkeypatch):
