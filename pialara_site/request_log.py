@@ -131,6 +131,9 @@ def _shape(value):
     if isinstance(value, dict):
         return {key: _shape(each) for key, each in value.items()}
     if isinstance(value, list):
-        shapes = [_shape(each) for each in value]
-        return [each for n, each in enumerate(shapes) if each not in shapes[:n]]
+        shapes = []  # each once, and found among these, as there may be thousands of values
+        for each in map(_shape, value):
+            if each not in shapes:
+                shapes.append(each)
+        return shapes
     return "?"
