@@ -22,8 +22,9 @@ _encode = json.JSONEncoder(default=str).encode
 
 def trace(error: BaseException | None) -> list[str]:
     """The error and those that led to it, newest first, each with where it came through."""
-    told = []
-    while error:
+    told, seen = [], set()
+    while error and id(error) not in seen:  # one may have led to itself
+        seen.add(id(error))
         told.append(_kind(error))
         frames = reversed(traceback.extract_tb(error.__traceback__))
         told += [f"  {each.filename}:{each.lineno} {each.name}" for each in frames]

@@ -6,7 +6,7 @@ import logging
 import pytest
 from pymongo.errors import OperationFailure
 
-from pialara_site.logs import Json, Readable, request_id
+from pialara_site.logs import Json, Readable, request_id, trace
 from tests.secrets_logged import secrets_in
 
 
@@ -106,3 +106,9 @@ def test_error_of_mongodb_is_told_with_its_number_and_not_its_text():
     error = OperationFailure("ana@example.org is not there", 27)
     told = json.loads(Json().format(a_record(error=error)))["trace"]
     assert told == ["OperationFailure 27"]
+
+
+def test_error_that_led_to_itself_is_told_once():
+    error, other = LookupError(), KeyError()
+    error.__cause__, other.__cause__ = other, error
+    assert trace(error) == ["LookupError", "KeyError"]
