@@ -160,7 +160,7 @@ MIDDLEWARE = [
     "pialara_site.health.HealthMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "pialara_site.static_files.StaticFilesMiddleware",
     "pialara_site.request_log.RequestLogMiddleware",
     "pialara_site.public_pages.PublicPagesMiddleware",
     "pialara_site.turns.in_turn",

@@ -1,4 +1,4 @@
-"""The static files of a real server."""
+"""The static files: made ready for a real server, and handed out."""
 
 import hashlib
 import subprocess
@@ -10,8 +10,37 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import CommandError
 from django.utils.translation import gettext as _
+from whitenoise.middleware import WhiteNoiseMiddleware
 
+from .streams import Stream
 from .terminal import not_writable
+from .turns import Busy
+
+# More than any file has when it is compressed.
+ONE_PIECE = 100 * 2**10
+
+
+class StaticFilesMiddleware(WhiteNoiseMiddleware):
+    """WhiteNoise, so that slow readers don't hold every thread.
+
+    What is sent in one piece holds none; a larger one, which nobody who takes compression gets, is
+    a Stream.
+    """
+
+    @staticmethod
+    def serve(static_file, request):
+        response = WhiteNoiseMiddleware.serve(static_file, request)
+        pieces = response.streaming_content
+        response.file_to_stream = None
+        if int(response.get("Content-Length", 0)) <= ONE_PIECE:
+            response.streaming_content = [b"".join(pieces)]
+            return response
+        try:
+            response.streaming_content = Stream(pieces)
+        except Busy:
+            response.close()
+            raise
+        return response
 
 
 def collect():

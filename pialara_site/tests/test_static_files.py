@@ -7,6 +7,8 @@ from django.core.management import CommandError
 from django.utils.translation import override
 
 from pialara_site import static_files
+from pialara_site.static_files import ONE_PIECE, StaticFilesMiddleware
+from pialara_site.turns import THREADS, Busy
 
 
 @pytest.fixture
@@ -82,3 +84,39 @@ def test_collection_that_failed_is_one_sentence_and_tried_again(source, collecti
     manage.write_text(good)
     static_files.collect()
     assert collections() == 1
+
+
+# Handing them out
+
+
+@pytest.fixture
+def served(rf, settings, tmp_path):
+    """`served(size)` is the answer to who asks for a file of so many bytes."""
+    settings.STATIC_ROOT, settings.WHITENOISE_AUTOREFRESH = tmp_path, True
+    answers = []
+
+    def served(size: int):
+        (tmp_path / f"{size}.css").write_bytes(b"a" * size)
+        middleware = StaticFilesMiddleware(lambda request: None)
+        answers.append(middleware(rf.get(f"/static/{size}.css")))
+        return answers[-1]
+
+    yield served
+    for answer in answers:
+        answer.close()
+
+
+def test_file_is_sent_in_one_piece_so_that_its_reader_holds_no_thread(served):
+    assert list(served(ONE_PIECE).streaming_content) == [b"a" * ONE_PIECE]
+
+
+def test_readers_of_larger_files_leave_threads_for_others(served):
+    for _ in range(THREADS // 2):
+        served(ONE_PIECE + 1)
+    with pytest.raises(Busy):
+        served(ONE_PIECE + 1)
+    assert served(ONE_PIECE).status_code == 200
+
+
+def test_larger_file_is_whole(served):
+    assert len(b"".join(served(3 * ONE_PIECE).streaming_content)) == 3 * ONE_PIECE
