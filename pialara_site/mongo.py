@@ -157,6 +157,8 @@ def transaction(change: Callable[[ClientSession], T]) -> T:
             change_and_commit,
             read_concern=ReadConcern("snapshot"),
             write_concern=WriteConcern("majority"),
+            # MongoDB takes no other, and the driver would have that of the address.
+            read_preference=ReadPreference.PRIMARY,
         )
 
 

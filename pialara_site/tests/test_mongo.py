@@ -187,6 +187,18 @@ def test_transaction_stores_everything_and_returns_its_result():
     assert {document_of(user)["nombre"] for user in (one, other)} == {"new"}
 
 
+def test_transaction_reads_from_the_primary_whatever_the_address_says(
+    mongod, settings, monkeypatch
+):
+    user = a_client()
+    address = f"127.0.0.1:{mongod.port}/?replicaSet={embedded.SET_NAME}"
+    settings.MONGODB_URI = f"mongodb://{address}&readPreference=secondaryPreferred"
+    with mongo.connect() as client:
+        monkeypatch.setattr(mongo, "client", client)
+        there = mongo.database("PIALARA_DB_NAME").users
+        assert mongo.transaction(lambda s: there.find_one({"_id": user.pk}, session=s))
+
+
 def test_transaction_that_fails_stores_nothing():
     user = a_client(nombre="old")
 
