@@ -85,17 +85,20 @@ def _options(uri: str) -> dict:
 def database(setting: str) -> Database:
     """The database whose name is in this setting."""
     try:
-        # What a majority has: no page shows what a primary that dies may take along.
-        # From the primary, also where the address says otherwise: a secondary may not have yet what
-        # the change stream, which may come from another one, has told of.
-        return client.get_database(
-            getattr(settings, setting),
-            read_preference=ReadPreference.PRIMARY,
-            read_concern=ReadConcern("majority"),
-        )
+        return named(getattr(settings, setting))
     except InvalidName as error:
         sentence = _("%(setting)s is not a name for a database: %(reason)s.")
         raise ImproperlyConfigured(sentence % {"setting": setting, "reason": error}) from error
+
+
+def named(name: str) -> Database:
+    """The database of this name. Raises InvalidName."""
+    # What a majority has: no page shows what a primary that dies may take along.
+    # From the primary, also where the address says otherwise: a secondary may not have yet what
+    # the change stream, which may come from another one, has told of, or what was just written.
+    return client.get_database(
+        name, read_preference=ReadPreference.PRIMARY, read_concern=ReadConcern("majority")
+    )
 
 
 client = connect()

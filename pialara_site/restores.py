@@ -21,7 +21,7 @@ from pymongo.errors import InvalidName, PyMongoError
 from .backups import Manifest, NotABackup
 from .batches import ahead
 from .dumps import BrokenFile, stored
-from .mongo import RESTORING, client, mflix, pialara
+from .mongo import RESTORING, mflix, named, pialara
 from .readiness import readiness
 from .snapshots import STAGED, collections_of, documents_file, metadata_file
 
@@ -37,8 +37,8 @@ def targets(manifest: Manifest, prefix: str) -> Targets:
     """
     try:
         return {
-            manifest.databases["pialara"]: client[prefix + pialara.name],
-            manifest.databases["mflix"]: client[prefix + mflix.name],
+            manifest.databases["pialara"]: named(prefix + pialara.name),
+            manifest.databases["mflix"]: named(prefix + mflix.name),
         }
     except InvalidName as error:
         sentence = _("%(prefix)s makes no name for a database: %(reason)s.")

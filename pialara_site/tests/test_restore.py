@@ -14,7 +14,7 @@ from pymongo.errors import OperationFailure
 from accounts import sessions
 from accounts.users import users
 from mflix.tests.mothers import a_comment, a_movie, an_attachment
-from pialara_site import backups, mongo, restores, schema, snapshots
+from pialara_site import backups, embedded, mongo, restores, schema, snapshots
 from pialara_site.mongo import client, mflix, pialara
 from pialara_site.readiness import readiness
 from tests.fail_points import failing
@@ -181,6 +181,18 @@ def test_documents_after_a_prefix_are_replaced_only_when_asked(backup, refused):
     there = f"{PREFIX}{pialara.name}, {PREFIX}{mflix.name}"
     assert refused(into=PREFIX) == f"{there}: there are documents. --drop replaces them."
     assert client[PREFIX + pialara.name].users.find_one()["nombre"] == "Newer"
+
+
+def test_restore_reads_from_the_primary_whatever_the_address_says(
+    backup, mongod, settings, monkeypatch
+):
+    """A secondary may not have yet what was just loaded, or there is none."""
+    address = f"127.0.0.1:{mongod.port}/?replicaSet={embedded.SET_NAME}"
+    settings.MONGODB_URI = f"mongodb://{address}&readPreference=secondary"
+    with mongo.connect() as elsewhere:
+        monkeypatch.setattr(mongo, "client", elsewhere)
+        call_command("restore", backup, into=PREFIX)
+    assert client[PREFIX + pialara.name].users.find_one()
 
 
 def test_killed_one_with_a_prefix_leaves_ours_unmarked(killed_at):
