@@ -165,15 +165,15 @@ class Stream:
     def _listen(self):
         """Listen from the token on, if there is one, until the stream ends or is too far behind."""
         client = self._database.client
-        leader = client.primary  # None where there is no replica set, and at the very first
+        leader = client.primary  # None where there is no replica set, at first and after an outage
         with client.start_session(causal_consistency=False) as s, self._open(s) as stream:
+            leader = leader or client.primary  # not after an answer, for which it may wait a second
             self._complaint = ""
             if self._token is None:
                 self._all_changed(s.operation_time)
             while stream.alive:
                 asked = s.operation_time
                 change = stream.try_next()
-                leader = leader or client.primary
                 if client.primary != leader:
                     return  # who gave way goes on answering, but of what it has copied by then
                 self._token = stream.resume_token

@@ -189,6 +189,29 @@ def test_stream_is_left_when_it_is_two_seconds_behind(monkeypatch, behind, goes_
     assert stream.is_current() is (stream._token is not None) is goes_on
 
 
+def test_stream_that_was_opened_without_a_leader_is_left_when_its_own_gives_way(monkeypatch):
+    """As after every outage: no primary was known before the stream had found one."""
+    client = SimpleNamespace(primary=None)
+    session = nullcontext(SimpleNamespace(operation_time=Timestamp(1_000_000, 1)))
+    client.start_session = lambda **_: session
+    told = SimpleNamespace(alive=True, resume_token={"_data": "here"})
+
+    def opened(_session):
+        client.primary = ("one", 27017)
+        return nullcontext(told)
+
+    def try_next():
+        told.alive = False  # after this one
+        client.primary = ("other", 27017)
+
+    told.try_next = try_next
+    stream = Stream(mflix)
+    monkeypatch.setattr(stream, "_database", SimpleNamespace(client=client))
+    monkeypatch.setattr(stream, "_open", opened)
+    stream._listen()
+    assert not stream.is_current()
+
+
 @pytest.mark.parametrize(("seconds", "is_current"), [(2.4, True), (2.6, False)])
 def test_stream_that_says_nothing_is_believed_for_so_long(monkeypatch, seconds, is_current):
     stream = Stream(mflix)
