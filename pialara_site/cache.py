@@ -113,9 +113,11 @@ class Cache:
             while self._bytes > self.most_bytes or len(self._entries) > self.most_entries:
                 self._drop(next(iter(self._entries)))
 
-    def drop(self, key: Hashable):
+    def drop(self, fits: Callable[[Any], bool]):
+        """Drop the entries whose keys fit."""
         with self._lock:
-            self._drop(key)
+            for key in list(filter(fits, self._entries)):
+                self._drop(key)
 
     def _drop(self, key: Hashable):
         if dropped := self._entries.pop(key, None):

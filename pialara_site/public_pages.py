@@ -88,6 +88,9 @@ class PublicPagesMiddleware:
             response = self._kept(request, match, of)
         else:
             response = self.get_response(request)
+        if response.status_code == HTTPStatus.NOT_FOUND:
+            # In no language and no compression, or it would be back while the database is away.
+            pages.drop(lambda key: _path(key) == request.path_info)
         if of.seen and response.status_code in (200, 304):
             of.seen(request, response, **match.kwargs)
         return response
@@ -111,8 +114,6 @@ class PublicPagesMiddleware:
         try:
             page = pages.get((*key, encoding), ask, topics, attrgetter("seconds"), when_away=True)
         except NotKept:
-            if own and own[0].status_code == HTTPStatus.NOT_FOUND:
-                pages.drop((*key, encoding))  # or it would be back while the database is away
             return own[0] if own else self.get_response(request)
         except PyMongoError as error:
             if own:
@@ -159,6 +160,10 @@ def _key(request) -> tuple[Hashable, ...]:
         display.of_device(request),
         "HTTP_HX_REQUEST" in request.META,
     )
+
+
+def _path(key: tuple[Hashable, ...]) -> str:
+    return key[1]
 
 
 def _page(request, response, seconds: float, encoding: str) -> Page:

@@ -447,6 +447,39 @@ def test_film_that_is_gone_is_not_back_then(anonymous, away, heard, film):
 
 
 @pytest.mark.usefixtures("keeping")
+@pytest.mark.parametrize(
+    "headers", [{"Accept-Encoding": "br"}, {"Accept-Language": "en"}, {"HX-Request": "true"}]
+)
+def test_film_that_is_gone_is_back_for_nobody(anonymous, away, heard, film, headers):
+    """Whatever language or compression those ask for who were not there meanwhile."""
+    gone = film()
+    path = f"/mflix/movies/{gone}/"
+    anonymous.get(path)
+    anonymous.get(path, headers=headers)
+    movies.delete_one({"_id": gone})
+    heard()
+    assert anonymous.get(path).status_code == 404
+    away()
+    anonymous.raise_request_exception = False
+    assert anonymous.get(path, headers=headers).status_code == 503
+
+
+@pytest.mark.usefixtures("keeping")
+def test_film_that_is_gone_for_who_is_logged_in_is_not_back_then_either(
+    anonymous, cliente, away, heard, film
+):
+    gone = film()
+    path = f"/mflix/movies/{gone}/"
+    anonymous.get(path)
+    movies.delete_one({"_id": gone})
+    heard()
+    assert cliente.get(path).status_code == 404
+    away()
+    anonymous.raise_request_exception = False
+    assert anonymous.get(path).status_code == 503
+
+
+@pytest.mark.usefixtures("keeping")
 def test_page_that_nobody_saw_before_is_a_503(anonymous, away):
     away()
     anonymous.raise_request_exception = False
