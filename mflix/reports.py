@@ -132,9 +132,11 @@ def genres_pipeline() -> list[dict]:
 
 
 def _without_repeats(field: str) -> dict:
-    """A film counts once for each name, however often it has it."""
+    """A film counts once for each name, however often it has it, and once for all that is none."""
     names = f"${field}"
-    once = {"$cond": [{"$isArray": names}, {"$setUnion": [names, []]}, names]}
+    name = {"$cond": [{"$eq": [{"$type": "$$this"}, "string"]}, "$$this", None]}
+    set_of = {"$setUnion": [{"$map": {"input": names, "in": name}}, []]}
+    once = {"$cond": [{"$isArray": names}, set_of, names]}
     return {"$set": {field: once}}
 
 

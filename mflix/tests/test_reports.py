@@ -271,6 +271,11 @@ def test_film_counts_once_in_a_genre_that_it_names_twice(admin):
     assert cells(admin, "genres") == [("Drama", 1, 1)]
 
 
+def test_film_counts_once_for_all_its_genres_that_are_no_text(admin):
+    a_comment(a_movie(genres=["Drama", None, 7, 8]))
+    assert cells(admin, "genres") == [(None, 1, 1), ("Drama", 1, 1)]
+
+
 def test_genres_with_equally_many_films_are_listed_by_name(admin):
     a_movie(genres=["War", "Drama", "Action"])
     assert [genre for genre, *_rest in cells(admin, "genres")] == ["Acción", "Drama", "Bélico"]
