@@ -8,6 +8,7 @@ decide.
 """
 
 import re
+import unicodedata
 from dataclasses import replace
 
 from pialara_site.pipelines import lookup, united
@@ -56,8 +57,16 @@ def _words(q: str) -> list[str]:
     if '"' in q:
         return [q]
     avoided = re.findall(r"(?:^|\s)(-\S+)", q)
-    words = re.findall(r"[\w'’]+", re.sub(r"(^|\s)-\S+", " ", q).lower())
-    return [" ".join([word, *avoided]) for word in dict.fromkeys(words)] or [q]
+    words = "".join(map(_in_word, re.sub(r"(^|\s)-\S+", " ", q))).split()
+    # As they are typed: of İ, Python's small letter is another one than MongoDB's.
+    once = {word.lower(): word for word in words}.values()
+    return [" ".join([word, *avoided]) for word in once] or [q]
+
+
+def _in_word(sign: str) -> str:
+    """The sign itself, or a space between words: accents and vowels of their own belong to them."""
+    is_part = sign.isalnum() or sign in "_'’" or unicodedata.category(sign).startswith("M")
+    return sign if is_part else " "
 
 
 def _placed(search: Search, most: int) -> list[dict]:

@@ -109,6 +109,12 @@ def test_words_are_told_apart_as_mongodb_does(anonymous, q):
     assert films(anonymous, q)[0] == "Sci-fi"
 
 
+@pytest.mark.parametrize("word", ["e\u0301toile", "हिन्दी", "שָׁלוֹם", "السَّلام", "İstanbul"], ids=ascii)
+def test_words_keep_their_accents_and_vowels(anonymous, word):
+    say(word, 6)
+    assert len(films(anonymous, word)) == 4
+
+
 def test_words_beside_one_to_avoid_have_their_candidates(anonymous):
     say("train", 6)
     say("night", 6)
