@@ -1,6 +1,7 @@
 """What a URL asks of the list of films: filters and a sort. Pure; catalogue.py runs it."""
 
 import re
+import unicodedata
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 
@@ -170,10 +171,13 @@ def _within(chosen: str, bounds: tuple) -> dict:
 def beginning_with(text: str) -> dict:
     """The condition for texts that begin with `text` in any case: a range of the collated index.
 
-    That range is blind to accents too, which the expression isn't.
+    That range is blind to accents too, which the expression isn't. How letters are composed matters
+    to neither.
     """
+    composed = dict.fromkeys(unicodedata.normalize(form, text) for form in ("NFC", "NFD"))
+    begins = "|".join(f"^{re.escape(each)}" for each in composed)
     # U+FFFF sorts after every letter.
-    return {"$gte": text, "$lt": f"{text}\uffff", "$regex": f"^{re.escape(text)}", "$options": "i"}
+    return {"$gte": text, "$lt": f"{text}\uffff", "$regex": begins, "$options": "i"}
 
 
 def default_sort(has_words: bool) -> str:

@@ -2,6 +2,7 @@
 
 import random
 import re
+import unicodedata
 from collections import Counter
 from datetime import UTC, datetime
 from urllib.parse import parse_qsl, urlencode
@@ -912,3 +913,11 @@ def test_numbers_that_are_kept_take_no_room_for_what_was_typed(caching, anonymou
     anonymous.get("/mflix/", {name: [f"{n}{'x' * 90}" for n in range(20)] for name in names})
     [(_module, key)] = cache.shared._entries
     assert len(key) <= 64
+
+
+@pytest.mark.parametrize("stored", ["NFC", "NFD"])
+@pytest.mark.parametrize("typed", ["NFC", "NFD"])
+def test_letters_of_a_title_may_be_composed_otherwise(anonymous, stored, typed):
+    movie = a_movie(title=unicodedata.normalize(stored, "Ñandú (2001)"))
+    asked = urlencode({"title": unicodedata.normalize(typed, "ñandú (")})
+    assert FilmsPage(anonymous, asked).films == [movie["_id"]]
