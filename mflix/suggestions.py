@@ -34,7 +34,7 @@ def candidates() -> list[dict]:
 
 def similar(film: dict) -> list[dict]:
     """The films most like one that has its candidates(), which are taken from it."""
-    liked = {field: _names(film.get(field)) for field in WORTH}
+    liked = {field: _of_film(film, field) for field in WORTH}
     found = [each for field in WORTH for each in film.pop(f"_{field}")]
     others = (each for each in found if each["_id"] != film["_id"])
     return [each for shared, each in _ranked(others, liked) if shared][:SHOWN]
@@ -76,14 +76,18 @@ def _ranked(found: Iterable[dict], liked: dict[str, set[str]]) -> list[tuple[int
 
 
 def _shared(film: dict, liked: dict[str, set[str]]) -> int:
-    return sum(
-        WORTH[field] * len(names & _names(film.get(field))) for field, names in liked.items()
-    )
+    return sum(WORTH[field] * len(names & _of_film(film, field)) for field, names in liked.items())
 
 
 def _popularity(film: dict) -> Real:
     reviews = number(ORDERS[DEFAULT_SORT].value(film))
     return -1 if reviews is None else reviews
+
+
+def _of_film(film: dict, field: str) -> set[str]:
+    """The names in its list, or the one that stands in its place."""
+    value = film.get(field)
+    return _names(value if isinstance(value, list) else [value])
 
 
 def _names(value) -> set[str]:
@@ -93,5 +97,7 @@ def _names(value) -> set[str]:
     if not isinstance(value, list):
         return set()
     return {
-        unicodedata.normalize("NFKC", each).casefold() for each in value if isinstance(each, str)
+        unicodedata.normalize("NFKC", each).casefold()
+        for each in value
+        if isinstance(each, str) and each
     }

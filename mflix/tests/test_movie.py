@@ -281,6 +281,12 @@ def test_letters_of_names_may_be_composed_otherwise(anonymous, empty_database):
     assert FilmPage(anonymous, film).similar == [other]
 
 
+@pytest.mark.parametrize("names", [("War", ["War"]), (["War"], "War"), ("War", "War")], ids=str)
+def test_name_may_stand_in_place_of_a_list(anonymous, empty_database, names):
+    film, other = (a_movie(genres=each, cast=[], directors=[]) for each in names)
+    assert FilmPage(anonymous, film).similar == [other["_id"]]
+
+
 def test_film_that_shares_nothing_is_not_similar(anonymous, film):
     like()
     page = FilmPage(anonymous, film)
