@@ -19,7 +19,7 @@ from pialara_site.stored import of_kind
 theaters = mflix.theaters
 
 GEO, CITY, ZIP = "location.geo", "location.address.city", "location.address.zipcode"
-LONGITUDE, LATITUDE = f"{GEO}.coordinates.0", f"{GEO}.coordinates.1"
+LONGITUDE, LATITUDE = 0, 1  # their places in a point
 
 INDEXES = [
     # As sample_mflix on Atlas has it: with a second one MongoDB can't tell which to use.
@@ -63,13 +63,13 @@ class Box:
     def criteria(self) -> list[dict]:
         """Filters that hold together. The outline is for the index; the numbers decide."""
         beyond_west, before_east = (
-            {LONGITUDE: {"$gte": self.west}},
-            {LONGITUDE: {"$lte": self.east}},
+            _within(LONGITUDE, {"$gte": self.west}),
+            _within(LONGITUDE, {"$lte": self.east}),
         )
         crosses = self.west > self.east  # the meridian of 180 degrees
         return [
             {GEO: {"$geoWithin": {"$geometry": self.outline()}}},
-            {LATITUDE: {"$gte": self.south, "$lte": self.north}},
+            _within(LATITUDE, {"$gte": self.south, "$lte": self.north}),
             *([{"$or": [beyond_west, before_east]}] if crosses else [beyond_west, before_east]),
         ]
 
@@ -83,6 +83,11 @@ class Box:
             for west, east in pairwise(meridians)
         ]
         return {"type": "MultiPolygon", "coordinates": polygons}
+
+
+def _within(place: int, bounds: dict) -> dict:
+    """A filter for one number of a GeoJSON Point or, as MongoDB indexes that too, of a list."""
+    return {"$or": [{f"{GEO}.coordinates.{place}": bounds}, {f"{GEO}.{place}": bounds}]}
 
 
 def _ring(west: float, east: float, south: float, north: float) -> list[list[float]]:

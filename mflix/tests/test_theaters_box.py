@@ -93,3 +93,9 @@ def test_outline_is_closed_and_its_corners_are_on_the_globe(box):
     for (ring,) in box.outline()["coordinates"]:
         assert ring[0] == ring[-1]
         assert all(-180 <= x <= 180 and -90 <= y <= 90 for x, y in ring)
+
+
+def test_point_that_is_a_plain_list_is_in_its_box():
+    theaters.insert_one({"location": {"geo": [-3.5, 40.5]}})
+    assert found(Box(-4, 40, -3, 41)) == found(Box(179, 40, -3, 41)) == [(-3.5, 40.5)]
+    assert found(Box(-3, 40, -2, 41)) == found(Box(-4, 41, -3, 42)) == []
