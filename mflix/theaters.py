@@ -15,6 +15,7 @@ from pymongo.errors import OperationFailure
 
 from pialara_site.mongo import COLLATION, mflix
 from pialara_site.stored import of_kind
+from pialara_site.typed import is_visible
 
 theaters = mflix.theaters
 
@@ -187,6 +188,8 @@ class Theater:
     zipcode: str = ""
     point: Point | None = None
     km: float | None = None
+    # Whether a search for the city finds it.
+    has_city: bool = False
 
     @classmethod
     def from_document(cls, doc: dict) -> "Theater":
@@ -200,6 +203,7 @@ class Theater:
             **{name: _line(address.get(name)) for name in ("city", "state", "zipcode")},
             point=_point(location.get("geo")),
             km=None if metres is None else metres / 1000,
+            has_city=is_visible(address.get("city")),
         )
 
     def __str__(self):

@@ -18,6 +18,11 @@ def visible(text: str) -> str:
     return "".join(filter(str.isprintable, spaced)).strip()[:100]
 
 
+def is_visible(value) -> bool:
+    """Whether a search can be for this very value: a text that visible() leaves as it is."""
+    return isinstance(value, str) and bool(value) and visible(value) == value
+
+
 def visible_line(value: str):
     """A validator for texts of one line: no line breaks or other codes, and something to see."""
     codes = any(unicodedata.category(c) == "Cc" or c in DIRECTIONS for c in value)

@@ -548,3 +548,11 @@ def test_id_is_that_of_the_document(anonymous):
     theater = a_theater()
     assert isinstance(theater["_id"], ObjectId)
     assert rows(anonymous.get("/mflix/theaters/"))[0].id_ == theater["_id"]
+
+
+@pytest.mark.parametrize("city", ["Madrid ", " Madrid", 28013, 5.5, "x" * 101], ids=str)
+def test_city_that_no_search_can_be_for_is_no_link(anonymous, city):
+    a_theater(city=city)
+    page = anonymous.get("/mflix/theaters/").text
+    assert str(city).strip() in page
+    assert "?city=" not in page
