@@ -115,6 +115,15 @@ def test_page_whose_comments_are_gone_is_empty(anonymous, movie):
     assert texts(anonymous.get(older)) == []
 
 
+def test_page_whose_comments_are_gone_leads_to_those_that_are_left(anonymous, movie):
+    oldest, *_others = [a_comment(movie) for _ in range(21)]
+    older = link(anonymous.get(path(movie)), "next")
+    comments.comments.delete_one({"_id": oldest["_id"]})
+    page = anonymous.get(older, headers={"Accept-Language": "en"}).text
+    assert "There are no comments here yet." not in page
+    assert f'<a href="{path(movie)}">Newest comments</a>' in page
+
+
 def test_deep_page_costs_as_much_as_the_first(anonymous, movie, commands):
     for _ in range(30):
         a_comment(movie)

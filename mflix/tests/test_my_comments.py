@@ -5,6 +5,7 @@ import re
 import pytest
 
 from conftest import logged_in
+from mflix.comments import comments
 from mflix.movies import movies
 from mflix.tests.mothers import a_comment, a_movie
 from tests.mothers import a_client
@@ -101,3 +102,12 @@ def test_who_has_no_email_has_no_comments(email):
 
 def test_list_without_comments_leads_to_the_films(cliente):
     assert re.search('(?s)class="empty">.*href="/mflix/"', cliente.get(PATH).content.decode())
+
+
+def test_page_whose_comments_are_gone_leads_to_those_that_are_left(cliente):
+    oldest, *_others = [a_comment(a_movie(), cliente.user) for _ in range(21)]
+    after = cliente.get(PATH).context["comments"].after
+    comments.delete_one({"_id": oldest["_id"]})
+    page = cliente.get(PATH, {"after": after}, headers={"Accept-Language": "en"}).text
+    assert "There are no comments of yours here." not in page
+    assert f'href="{PATH}">Newest comments</a>' in page
