@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 from pialara_site.links import url_for
 from pialara_site.markup import formatted, intcomma, quoted
 from pialara_site.stored import moment, number, of_kind, text
+from pialara_site.typed import is_visible
 
 from .browsing import TYPES, shown
 
@@ -102,9 +103,12 @@ def _value(words: str, address: str = "") -> Values:
 
 
 def _names(value, parameter: str = "") -> Values:
-    """Names, with the films that a search for them by `parameter` finds."""
+    """Names, with the films that a search for them by `parameter` finds, where there can be one."""
     return [
-        (shown(parameter, name), _search(parameter, name) if parameter else "")
+        (
+            shown(parameter, name),
+            _search(parameter, name) if parameter and is_visible(name) else "",
+        )
         for name in _texts(value)
     ]
 

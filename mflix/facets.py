@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 
 from pymongo import ASCENDING, DESCENDING
 
+from pialara_site.typed import is_visible
+
 from .movies import POPULAR_FIRST
 from .search import BUCKETS, OTHER, Search
 
@@ -109,9 +111,10 @@ def read(found: dict) -> Facets:
     """From the one document that pipeline() finds."""
     total = next((each["count"] for each in found["total"]), 0)
     lists = {
-        name: [(each["_id"], each["count"]) for each in found[name]]
-        for name in ("genre", "country", "decade")
+        name: [(each["_id"], each["count"]) for each in found[name] if is_visible(each["_id"])]
+        for name in ("genre", "country")
     }
+    lists["decade"] = [(each["_id"], each["count"]) for each in found["decade"]]
     for name in BUCKETS:
         # In order: the server sorts a text, OTHER, after all numbers.
         lists[name] = [(str(each["_id"]), each["count"]) for each in found[name]]

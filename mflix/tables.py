@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from pialara_site.charts import Chart, bars, line
 from pialara_site.stored import moment, text
+from pialara_site.typed import is_visible
 
 from . import genres, reports
 from .forms.reports import DirectorsForm
@@ -98,7 +99,10 @@ def _commenters() -> list[Row]:
 
 def _directors(films: int) -> list[Row]:
     return [
-        Row((row["_id"], row["films"], round(row["rating"], 2)), _films(director=row["_id"]))
+        Row(
+            (row["_id"], row["films"], round(row["rating"], 2)),
+            _films(director=row["_id"]) if is_visible(row["_id"]) else "",
+        )
         for row in reports.directors(films)
     ]
 
@@ -119,7 +123,7 @@ def _genres() -> list[Row]:
     return [
         Row(
             (row["_id"] and genres.shown(row["_id"]), row["films"], row["comments"]),
-            _films(genre=row["_id"]) if row["_id"] else "",
+            _films(genre=row["_id"]) if is_visible(row["_id"]) else "",
         )
         for row in reports.genres()
     ]

@@ -921,3 +921,16 @@ def test_letters_of_a_title_may_be_composed_otherwise(anonymous, stored, typed):
     movie = a_movie(title=unicodedata.normalize(stored, "Ñandú (2001)"))
     asked = urlencode({"title": unicodedata.normalize(typed, "ñandú (")})
     assert FilmsPage(anonymous, asked).films == [movie["_id"]]
+
+
+@pytest.mark.parametrize("name", [" War", "War ", "", "  ", "a\nb", "x" * 101], ids=ascii)
+def test_name_that_no_search_can_be_for_is_no_link(anonymous, admin, name):
+    movie = a_movie(genres=[name, "Drama"], countries=[name], directors=[name])
+    page = FilmsPage(anonymous)
+    assert page.facets["genre"] == {"Drama": 1}
+    assert "country" not in page.facets
+    reports = (f"/mflix/reports/{each}/?films=1" for each in ("genres", "directors"))
+    for path in (f"/mflix/movies/{movie['_id']}/", *reports):
+        html = anonymous.get(path).text if "movies" in path else admin.get(path).text
+        searches = set(re.findall(r"\?(?:genre|country|director)=([^\"&]*)", html))
+        assert searches <= {"Drama"}, path
