@@ -208,6 +208,17 @@ def test_suspended_users_are_out_at_the_next_request(admin):
     assert theirs.get("/me/").headers["Location"].startswith("/login/")
 
 
+def test_who_was_not_changed_stays_logged_in(admin):
+    confirm(admin, "suspend", [admin.user, a_client()])
+    assert admin.get("/users/").status_code == 200
+
+
+def test_many_are_changed_now(admin):
+    user = a_client()
+    confirm(admin, "suspend", [user])
+    assert document_of(user)["modificado"] > user.modificado
+
+
 def test_assigned_clients_stay_logged_in(admin):
     technician, user = a_technician(), a_client()
     theirs = logged_in(user)

@@ -74,6 +74,8 @@ def test_inactive_administrator_does_not_count(admin):
     "other",
     [
         {"nombre": "No mail and no password"},
+        {"password": PASSWORD},
+        {"email": "", "password": PASSWORD},
         {"email": "b@example.org"},
         {"email": "c@example.org", "password": "!invited"},
         {"email": "d@example.org", "password": PASSWORD, "_id": 7},

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from bson import ObjectId
 
 from accounts import audit
 from accounts.users import users
@@ -44,10 +45,19 @@ def test_password_is_not_told(cliente):
     assert "argon2" not in cliente.get("/profile/data/").content.decode()
 
 
+def test_mark_of_transactions_is_not_told():
+    assert "lock" not in data_of(logged_in(a_client(lock=ObjectId())))["user"]
+
+
 def test_sessions_are_told_without_their_keys(cliente):
     text = cliente.get("/profile/data/").content.decode()
     assert len(json.loads(text)["sessions"]) == 1
     assert cliente.session.session_key not in text
+
+
+def test_sessions_are_told_without_what_is_kept_in_them(cliente):
+    (told,) = data_of(cliente)["sessions"]
+    assert "data" not in told
 
 
 def test_own_comments_are_told_and_no_others(cliente):

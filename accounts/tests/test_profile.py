@@ -326,6 +326,11 @@ def test_password_is_changed(anyone):
     assert check_password(NEW, document_of(anyone.user)["password"])
 
 
+def test_changed_password_is_a_change_of_the_user(cliente):
+    change_password(cliente)
+    assert document_of(cliente.user)["modificado"] > cliente.user.modificado
+
+
 def test_old_password_has_to_be_right(anyone):
     response = change_password(anyone, old="wrong")
     assert set(response.context["form"].errors) == {"old_password"}

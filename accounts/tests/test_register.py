@@ -6,7 +6,7 @@ import pytest
 from bson import ObjectId
 from django.test import Client
 
-from accounts import audit
+from accounts import audit, lifecycle
 from accounts.forms.fields import EMAIL_LEFT
 from accounts.users import users
 from mflix.tests.mothers import a_comment, a_movie
@@ -52,6 +52,12 @@ def test_nobody_registers_with_an_email_under_which_others_wrote(anonymous, regi
     a_comment(a_movie(), email="ana@example.org")
     assert register(anonymous).context["form"].errors == {"email": [EMAIL_LEFT]}
     assert users.count_documents({}) == 0
+
+
+def test_only_clients_are_left_under_an_email(anonymous, registration):
+    a_technician(parent="ana@example.org")  # as another program wrote it
+    register(anonymous)
+    assert users.count_documents({"email": "ana@example.org"}) == 1
 
 
 def test_password_is_stored_as_argon2(anonymous, registration):
@@ -147,6 +153,17 @@ def test_registering_is_in_the_audit_log(anonymous, registration):
     assert entry["action"] == "create"
     assert entry["actor"] == entry["target"]
     assert entry["ip"] == "127.0.0.1"
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_registering_with_somebody_elses_form_is_told_with_the_address(
+    anonymous, registration, is_there
+):
+    victim = a_client()
+    if not is_there:
+        lifecycle.delete(victim.pk, audit.Actor("Admin"))
+    register(anonymous, id=str(victim.pk))
+    assert audit.entries.find_one({"action": "create"})["ip"] == "127.0.0.1"
 
 
 @pytest.mark.parametrize("nombre", ["", "a\x1bb", "x" * 151])

@@ -181,6 +181,18 @@ def test_all_that_a_change_writes_is_in_one_transaction(commands, change):
     assert len({each.body["txnNumber"] for each in writes}) == 1
 
 
+@pytest.mark.parametrize("change", [creating, editing, changing_many, deleting])
+def test_all_that_a_change_relies_on_is_read_in_its_transaction(commands, change):
+    technician = a_technician()
+    a_client(parent=technician.email)
+    act = change(technician, SOMEBODY)
+    with commands() as seen:
+        act()
+    reads = [each for each in seen if each.name in ("find", "aggregate", "count")]
+    assert reads
+    assert [str(each) for each in reads if each.body.get("autocommit") is not False] == []
+
+
 # A technician's email, their clients' parent and the comments
 
 

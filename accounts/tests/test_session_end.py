@@ -3,6 +3,8 @@
 import pytest
 from django.test import Client
 
+from accounts import lifecycle
+from accounts.audit import Actor
 from accounts.sessions import sessions
 from accounts.users import users
 from conftest import logged_in
@@ -123,6 +125,12 @@ def test_password_change_keeps_only_this_session(devices):
         {"old_password": PASSWORD, "new_password1": NEW, "new_password2": NEW},
     )
     assert alive(devices) == [True, False]
+
+
+def test_new_password_ends_no_session_that_is_to_be_kept(devices):
+    here = devices[0].session.session_key
+    lifecycle.set_password(devices[0].user, NEW, Actor("Ana"), keep=here)
+    assert sessions.distinct("_id") == [here]
 
 
 def test_password_change_gives_this_session_a_new_key(devices):

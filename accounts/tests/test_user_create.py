@@ -9,6 +9,7 @@ from pymongo.errors import DuplicateKeyError
 from accounts import audit, lifecycle, users
 from accounts.audit import Actor
 from accounts.users import by_email
+from mflix.tests.mothers import a_comment, a_movie
 from tests.mothers import a_client, a_technician, an_administrator
 
 GOOD = "a perfectly long one"
@@ -108,6 +109,19 @@ def test_only_clients_are_given_to_a_technician(admin, rol):
     a_technician(email="tomas@example.org")
     admin.post("/users/create/", typed(rol=rol, parent="tomas@example.org", password=GOOD))
     assert by_email("eva@example.org").parent is None
+
+
+def test_technician_may_be_named_in_any_case():
+    a_technician(email="Tomas@example.org")
+    fields = {**typed(), "parent": "tomas@example.org"}
+    assert lifecycle.create(fields, Actor("Admin")).parent == "tomas@example.org"
+
+
+@pytest.mark.parametrize("rol", ["Administrador", "Técnico"])
+def test_technician_of_who_is_no_client_is_not_stored_whoever_says_one(rol):
+    a_technician(email="tomas@example.org")
+    fields = {**typed(rol=rol), "parent": "tomas@example.org"}
+    assert lifecycle.create(fields, Actor("Admin")).parent is None
 
 
 def test_drop_down_offers_all_active_technicians_by_name(admin):
@@ -251,6 +265,27 @@ def test_id_of_somebody_deleted_is_given_to_nobody(admin):
     for email in ("eva@example.org", "luz@example.org"):
         admin.post("/users/create/", {**sent, "email": email})
         assert by_email(email).pk != ObjectId(sent["id"])
+
+
+def test_form_sent_again_is_answered_with_what_a_majority_has(admin, commands):
+    sent = typed(password=GOOD, id=str(ObjectId()))
+    admin.post("/users/create/", sent)
+    with commands() as seen:
+        admin.post("/users/create/", sent)
+    (asked,) = (each for each in seen if each.body.get("filter") == {"_id": ObjectId(sent["id"])})
+    assert asked.body["readConcern"]["level"] == "linearizable"
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_second_user_of_a_form_is_made_by_who_sent_it_and_as_the_first(admin, is_there):
+    sent = typed(password=GOOD, id=str(ObjectId()))
+    admin.post("/users/create/", sent)
+    if not is_there:
+        lifecycle.delete(ObjectId(sent["id"]), Actor("Admin"))
+    a_comment(a_movie(), email="luz@example.org")  # which administrators may give away
+    admin.post("/users/create/", {**sent, "email": "luz@example.org"})
+    told = audit.entries.find_one({"target.email": "luz@example.org"})
+    assert told["actor"]["_id"] == admin.user.pk
 
 
 def test_creation_is_in_the_audit_log(admin):

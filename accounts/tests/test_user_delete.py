@@ -96,6 +96,13 @@ def test_technicians_clients_go_to_the_chosen_technician(admin):
     assert document_of(technician) is None
 
 
+def test_client_who_goes_to_another_technician_was_changed_now(admin):
+    technician = a_technician()
+    client = a_client(parent=technician.email)
+    delete(admin, technician)
+    assert document_of(client)["modificado"] > client.modificado
+
+
 def test_technicians_clients_are_left_unassigned_without_a_choice(admin):
     technician = a_technician()
     client = a_client(parent=technician.email)
@@ -197,6 +204,15 @@ def test_heir_who_left_while_the_form_was_open_is_a_sentence(admin, monkeypatch)
     monkeypatch.setattr("accounts.lifecycle.hold", gone)
     response = delete(admin, technician, parent=heir.email)
     assert "parent" in response.context["form"].errors
+    assert document_of(technician) is not None
+
+
+def test_nobody_inherits_the_own_clients():
+    technician = a_technician()
+    client = a_client(parent=technician.email)
+    with pytest.raises(lifecycle.NoSuchTechnician):
+        lifecycle.delete(technician.pk, audit.Actor("Admin"), clients_to=technician.email)
+    assert document_of(client)["parent"] == technician.email
     assert document_of(technician) is not None
 
 

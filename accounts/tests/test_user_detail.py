@@ -92,6 +92,12 @@ def test_only_technicians_have_clients(admin):
     assert seen(admin, user).clients == 0
 
 
+def test_client_with_a_list_of_technicians_is_nobodys(admin):
+    technician = a_technician(email="tomas@example.org")
+    a_client(parent=["tomas@example.org"])
+    assert seen(admin, technician).clients == 0
+
+
 def test_open_sessions_are_counted(admin):
     user = a_client()
     logged_in(user)

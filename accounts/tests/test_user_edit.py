@@ -157,6 +157,13 @@ def test_client_who_becomes_something_else_has_no_technician(admin):
     assert document_of(user)["parent"] is None
 
 
+def test_who_becomes_a_client_has_the_technician_chosen_with_it(admin):
+    tomas = a_technician(email="tomas@example.org")
+    user = a_technician()
+    edit(admin, user, rol="Cliente", parent=tomas.email)
+    assert document_of(user)["parent"] == tomas.email
+
+
 def test_form_says_what_another_role_or_state_does(admin):
     page = admin.get(f"/users/{a_client().pk}/edit/", headers={"accept-language": "en"})
     for sentence in ("Another role logs this person out.", "Any other state logs this person out."):
@@ -232,6 +239,13 @@ def test_comments_of_others_stay_theirs_when_a_user_gets_a_first_email(admin, em
     assert edit(admin, user, email="eva@example.org").status_code == 302
     assert comments.count_documents({"email": "eva@example.org"}) == 0
     assert document_of(client)["parent"] is None
+
+
+def test_clients_of_nobody_stay_so_when_a_technician_gets_a_first_email(admin):
+    technician = stored(nombre="Eva", email="", rol="Técnico")
+    client = a_client(parent="")
+    edit(admin, technician, email="eva@example.org")
+    assert document_of(client)["parent"] == ""
 
 
 def test_technician_who_becomes_something_else_leaves_the_clients_to_another(admin):

@@ -349,6 +349,23 @@ def test_every_report_is_a_table_with_a_drawing_and_a_file(admin, name):
         assert part in page
 
 
+@pytest.mark.parametrize(
+    ("name", "drawn"),
+    [
+        ("commenters", [("Eva", 2)]),
+        ("directors", [("Ana", 8)]),
+        ("genres", [("Drama", 1), ("Drama", 2)]),
+        ("discussed", [("Amy", 2)]),
+    ],
+)
+def test_drawing_shows_the_numbers_of_its_title(admin, name, drawn):
+    film = a_movie(title="Amy", genres=["Drama"], directors=["Ana"], imdb={"rating": 8})
+    for _ in range(2):
+        a_comment(film, name="Eva", email="eva@example.org")
+    charts = admin.get(f"/mflix/reports/{name}/?films=1").context["charts"]
+    assert [point for chart in charts for point in chart.points] == drawn
+
+
 def test_way_to_a_report_shows_that_it_takes_its_time(admin):
     assert admin.get("/mflix/reports/").content.decode().count("data-slow") == len(REPORTS)
     assert b'<form method="get" class="filters" action="/mflix/reports/directors/" data-slow' in (
@@ -723,6 +740,29 @@ def test_report_shows_what_was_written_since(caching, admin, heard):
     a_comment(a_movie(title="Bo"))
     heard()
     assert {row["Film"] for row in table(admin, "discussed")} == {"Amy", "Bo"}
+
+
+@pytest.mark.parametrize("name", ["directors", "years", "genres", "discussed"])
+def test_report_shows_what_became_of_a_film_since(caching, admin, heard, name):
+    film = a_movie(title="Amy", year=1976, genres=["War"], directors=["Ana"])
+    a_comment(film)
+    heard()
+    before = table(admin, name, films=1)
+    new = {"title": "Bo", "year": 1977, "genres": ["Drama"], "directors": ["Eva"]}
+    movies.update_one({"_id": film["_id"]}, {"$set": new})
+    heard()
+    assert table(admin, name, films=1) != before
+
+
+@pytest.mark.parametrize("name", ["commenters", "years", "genres", "discussed"])
+def test_report_counts_a_comment_that_was_written_since(caching, admin, heard, name):
+    film = a_movie(genres=["War"])
+    a_comment(film)
+    heard()
+    before = table(admin, name)
+    a_comment(film)
+    heard()
+    assert table(admin, name) != before
 
 
 def test_report_is_read_no_earlier_than_what_was_heard(listening, admin, commands):

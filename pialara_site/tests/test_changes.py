@@ -3,6 +3,7 @@
 import operator
 import subprocess
 import sys
+import time
 from contextlib import nullcontext
 from datetime import UTC, datetime
 from threading import Thread
@@ -258,6 +259,14 @@ def test_what_users_do_all_day_is_no_change_of_all_of_them(heard, fields, is_cha
     assert (heard_at() != before) == is_change
 
 
+def test_who_does_not_hear_of_one_database_may_not_rely_on_the_other(monkeypatch):
+    heard, silent = Stream(mflix), Stream(users.database)
+    heard._current_at = time.monotonic()
+    monkeypatch.setattr(changes, "streams", {"mflix": heard, "pialara": silent})
+    assert heard.is_current()
+    assert not changes.are_current()
+
+
 # A technician's clients
 
 
@@ -337,6 +346,13 @@ def test_token_that_is_too_old_is_forgotten_and_all_counts_as_changed(listening,
     wait_until(lambda: all(map(operator.gt, changes.last(everything), before)))
     wait_until(changes.are_current)
     assert "is refused: ChangeStreamHistoryLost" in caplog.text
+
+
+def test_token_that_was_refused_is_not_asked_for_again():
+    stream = Stream(mflix)
+    stream._token = {"_data": "too old"}
+    stream._refused(OperationFailure("", HISTORY_LOST))
+    assert stream._token is None
 
 
 def test_server_without_change_streams_is_told_of_once(mongod, caplog, monkeypatch):

@@ -125,6 +125,16 @@ def test_hidden_index_is_seen_and_mended():
     assert schema.drift() == []
 
 
+def test_all_else_is_built_where_documents_make_an_index_impossible():
+    users.users.drop_indexes()
+    audit.entries.drop_indexes()
+    for _ in range(2):
+        stored(email="ana@example.org")
+    with pytest.raises(DuplicateKeyError):
+        schema.ensure()
+    assert schema.drift() == [f"{users.users.full_name}: the index email_1 is missing"]
+
+
 def test_validator_of_sample_mflix_is_not_ours_to_change():
     theirs = {"text": {"$type": "string"}}
     comments.comments.database.command("collMod", "comments", validator=theirs)
