@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
+from pymongo import MongoClient
 
 OPTIONS = ["--setParameter", "enableTestCommands=1"]
 
@@ -20,11 +21,15 @@ def failing(*commands: str, how: dict, mode="alwaysOn") -> Iterator[None]:
     """Let these commands of this process fail in the block. One process at a time can."""
     from pialara_site.mongo import client
 
-    with open(Path(os.environ["PIALARA_TEST_DIR"]) / "fail_points", "w") as lock:
+    data = {"failCommands": commands, "appName": settings.MONGODB_OPTIONS["appname"], **how}
+    with (
+        open(Path(os.environ["PIALARA_TEST_DIR"]) / "fail_points", "w") as lock,
+        # One of its own, whose connections no failure closes: it has to end them.
+        MongoClient(*client.address, directConnection=True) as control,
+    ):
         fcntl.flock(lock, fcntl.LOCK_EX)
-        ours = {"failCommands": commands, "appName": settings.MONGODB_OPTIONS["appname"]}
-        client.admin.command("configureFailPoint", "failCommand", mode=mode, data={**ours, **how})
+        control.admin.command("configureFailPoint", "failCommand", mode=mode, data=data)
         try:
             yield
         finally:
-            client.admin.command("configureFailPoint", "failCommand", mode="off")
+            control.admin.command("configureFailPoint", "failCommand", mode="off")
