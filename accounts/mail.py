@@ -1,11 +1,10 @@
 """Mails to one person, in the language of that person, as text and as HTML."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextvars import copy_context
 from datetime import datetime
 from functools import partial
-from queue import Empty, SimpleQueue
 from smtplib import SMTPException
 from threading import Thread
 from typing import NamedTuple
@@ -158,9 +157,7 @@ def send_all(letters: list[Callable[[], object]]):
 
     By threads of its own: while a process ends, an executor takes nothing any more.
     """
-    left = SimpleQueue()
-    for letter in letters:
-        left.put(letter)
+    left = iter(letters)  # which the threads share
     threads = [Thread(target=_send_each, args=[left], name="mail") for _ in letters[:AT_ONCE]]
     for thread in threads:
         thread.start()
@@ -168,13 +165,11 @@ def send_all(letters: list[Callable[[], object]]):
         thread.join()
 
 
-def _send_each(left: SimpleQueue):
-    while True:
+def _send_each(left: Iterator[Callable[[], object]]):
+    for send in left:
         try:
-            left.get_nowait()()
-        except Empty:
-            return
-        except Exception:
+            send()
+        except Exception:  # of this one; the others are sent
             logger.exception("A mail could not be made")
 
 
