@@ -5,8 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.conf import settings
+from django.http import HttpResponse
 from django.template import engines
 from django.utils import timezone, translation
+from django.utils.cache import add_never_cache_headers
 from django.utils.timesince import timesince
 
 from mflix.tests.mothers import a_movie
@@ -147,6 +149,13 @@ def test_style_guide_is_not_there_for_people(admin, settings):
 @pytest.mark.parametrize("path", ["/", "/mflix/", "/mflix/theaters/", "/password/reset/"])
 def test_page_of_somebody_is_not_found_again_by_whoever_comes_next(cliente, path):
     assert "no-store" in cliente.get(path).headers["Cache-Control"]
+
+
+def test_own_page_is_kept_by_nobody_as_django_says_it(cliente):
+    """The middleware has the header ready, which Django would put together for each page."""
+    expected = HttpResponse()
+    add_never_cache_headers(expected)
+    assert cliente.get("/mflix/").headers["Cache-Control"] == expected["Cache-Control"]
 
 
 @pytest.mark.parametrize("path", ["/", "/profile/", "/mflix/", "/mflix/movies/{}/"])

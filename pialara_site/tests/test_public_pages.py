@@ -434,49 +434,24 @@ def test_page_is_shown_as_it_was_last(anonymous, clock, away, film):
 
 
 @pytest.mark.usefixtures("keeping")
-def test_film_that_is_gone_is_not_back_then(anonymous, away, heard, film):
-    gone = film()
-    path = f"/mflix/movies/{gone}/"
-    anonymous.get(path)
-    movies.delete_one({"_id": gone})
-    heard()
-    assert anonymous.get(path).status_code == 404
-    away()
-    anonymous.raise_request_exception = False
-    assert anonymous.get(path).status_code == 503
-
-
-@pytest.mark.usefixtures("keeping")
+@pytest.mark.parametrize("who_saw", ["anonymous", "cliente"])
 @pytest.mark.parametrize(
-    "headers", [{"Accept-Encoding": "br"}, {"Accept-Language": "en"}, {"HX-Request": "true"}]
+    "headers", [{}, {"Accept-Encoding": "br"}, {"Accept-Language": "en"}, {"HX-Request": "true"}]
 )
-def test_film_that_is_gone_is_back_for_nobody(anonymous, away, heard, film, headers):
-    """Whatever language or compression those ask for who were not there meanwhile."""
+def test_film_that_is_gone_is_back_for_nobody(
+    request, anonymous, away, heard, film, who_saw, headers
+):
+    """Whoever saw that it is gone, and whatever others ask for who didn't."""
     gone = film()
     path = f"/mflix/movies/{gone}/"
-    anonymous.get(path)
-    anonymous.get(path, headers=headers)
+    for asked in ({}, headers):
+        assert anonymous.get(path, headers=asked).status_code == 200
     movies.delete_one({"_id": gone})
     heard()
-    assert anonymous.get(path).status_code == 404
+    assert request.getfixturevalue(who_saw).get(path).status_code == 404
     away()
     anonymous.raise_request_exception = False
     assert anonymous.get(path, headers=headers).status_code == 503
-
-
-@pytest.mark.usefixtures("keeping")
-def test_film_that_is_gone_for_who_is_logged_in_is_not_back_then_either(
-    anonymous, cliente, away, heard, film
-):
-    gone = film()
-    path = f"/mflix/movies/{gone}/"
-    anonymous.get(path)
-    movies.delete_one({"_id": gone})
-    heard()
-    assert cliente.get(path).status_code == 404
-    away()
-    anonymous.raise_request_exception = False
-    assert anonymous.get(path).status_code == 503
 
 
 @pytest.mark.usefixtures("keeping")

@@ -100,34 +100,39 @@ def test_dropped_collection_that_is_made_again_is_heard(sites, database, film):
     everywhere_within(60, lambda site: shown(site) == 2, sites)
 
 
-def test_frozen_primary_is_not_believed(replica_set, database):
+def followed(database) -> Stream:
+    """A stream that is current."""
     stream = Stream(database)
-    Thread(target=stream.follow, name="changes-frozen", daemon=True).start()
+    Thread(target=stream.follow, name="changes-followed", daemon=True).start()
     wait_until(stream.is_current)
-    primary = replica_set.primary()
-    primary.freeze()
-    wait_until(lambda: not stream.is_current())
-    primary.thaw()
-    replica_set.wait_until_whole()
+    return stream
+
+
+def assert_heard_again(stream: Stream, database):
     topic = Topic.of(database.theaters)
     before = stream.last(topic)
     database.theaters.insert_one({})
     wait_until(lambda: stream.is_current() and stream.last(topic) > before)
 
 
+def test_frozen_primary_is_not_believed(replica_set, database):
+    stream = followed(database)
+    primary = replica_set.primary()
+    primary.freeze()
+    wait_until(lambda: not stream.is_current())
+    primary.thaw()
+    replica_set.wait_until_whole()
+    assert_heard_again(stream, database)
+
+
 def test_who_leads_no_more_is_not_believed(replica_set, database):
-    stream = Stream(database)
-    Thread(target=stream.follow, name="changes-gave-way", daemon=True).start()
-    wait_until(stream.is_current)
+    stream = followed(database)
     old = replica_set.primary()
     replica_set.step_down()
     wait_until(lambda: replica_set.client.primary not in (None, ("127.0.0.1", old.port)))
     old.fail_point("stopReplProducer", "alwaysOn")  # it copies nothing any more, as on a slow disk
     try:
-        topic = Topic.of(database.theaters)
-        before = stream.last(topic)
-        database.theaters.insert_one({})
-        wait_until(lambda: stream.is_current() and stream.last(topic) > before)
+        assert_heard_again(stream, database)
     finally:
         old.fail_point("stopReplProducer", "off")
     replica_set.wait_until_whole()
